@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaycheck/relaycheck/scenarios"
+)
+
+// listing is what list --json prints.
+type listing struct {
+	Scenarios    []listedScenario    `json:"scenarios"`
+	Requirements []listedRequirement `json:"requirements"`
+}
+
+type listedScenario struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	File     string   `json:"file"`
+	Profile  string   `json:"profile"`
+	Requires []string `json:"requires"`
+	Labels   []string `json:"labels"`
+}
+
+type listedRequirement struct {
+	ID        string          `json:"id"`
+	Level     scenarios.Level `json:"level"`
+	Profile   string          `json:"profile"`
+	Sentence  string          `json:"sentence"`
+	Basis     string          `json:"basis"`
+	Source    string          `json:"source"`
+	Scenarios []string        `json:"scenarios"`
+}
+
+func newListCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list [scenarios|requirements] [FILE…]",
+		Short: "List scenarios and requirements, and which exercises which",
+		Long: `List the shipped scenarios (or those of the given files and folders) and the requirements of the catalogue, with
+the scenarios that exercise each. Nothing is played.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			what := ""
+			if len(args) > 0 && (args[0] == "scenarios" || args[0] == "requirements") {
+				what, args = args[0], args[1:]
+			}
+			l, err := makeListing(args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(a.out)
+				enc.SetEscapeHTML(false)
+				enc.SetIndent("", "  ")
+				return enc.Encode(l)
+			}
+			if what != "requirements" {
+				a.printScenarios(l.Scenarios)
+			}
+			if what == "" {
+				_, _ = fmt.Fprintln(a.out)
+			}
+			if what != "scenarios" {
+				a.printRequirements(l.Requirements)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+func makeListing(args []string) (listing, error) {
+	list, ids, err := loadScenarios(args)
+	if err != nil {
+		return listing{}, err
+	}
+	cat, err := scenarios.LoadCatalogue()
+	if err != nil {
+		return listing{}, exit(exitEnvironment, err)
+	}
+	l := listing{Scenarios: []listedScenario{}, Requirements: []listedRequirement{}}
+	exercised := map[string][]string{}
+	for _, sc := range list {
+		if len(ids) > 0 && !slices.Contains(ids, sc.ID) {
+			continue
+		}
+		l.Scenarios = append(l.Scenarios, listedScenario{
+			ID: sc.ID, Title: sc.Title, File: sc.File, Profile: sc.Profile,
+			Requires: append([]string{}, sc.Requires...), Labels: append([]string{}, sc.Labels...),
+		})
+		for _, id := range sc.Requires {
+			exercised[id] = append(exercised[id], sc.ID)
+		}
+	}
+	for _, r := range cat.Requirements {
+		l.Requirements = append(l.Requirements, listedRequirement{
+			ID: r.ID, Level: r.Level, Profile: r.Profile, Sentence: r.Sentence, Basis: r.Basis, Source: r.Source,
+			Scenarios: append([]string{}, exercised[r.ID]...),
+		})
+	}
+	return l, nil
+}
+
+func (a *app) printScenarios(list []listedScenario) {
+	width := 0
+	for _, sc := range list {
+		width = max(width, len(sc.ID))
+	}
+	for _, sc := range list {
+		_, _ = fmt.Fprintf(a.out, "%-*s  %-10s  %s [%s]\n", width, sc.ID, sc.Profile, sc.Title, strings.Join(sc.Requires, " "))
+	}
+	_, _ = fmt.Fprintf(a.out, "%d scenarios\n", len(list))
+}
+
+func (a *app) printRequirements(list []listedRequirement) {
+	unproven := 0
+	for _, r := range list {
+		by := fmt.Sprintf("%d scenarios", len(r.Scenarios))
+		switch len(r.Scenarios) {
+		case 0:
+			by = "unproven: no scenario"
+			unproven++
+		case 1:
+			by = r.Scenarios[0]
+		}
+		_, _ = fmt.Fprintf(a.out, "%-7s  %-6s  %s (%s)\n", r.ID, r.Level, r.Sentence, by)
+	}
+	_, _ = fmt.Fprintf(a.out, "%d requirements, %d unproven\n", len(list), unproven)
+}

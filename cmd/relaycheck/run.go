@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaycheck/relaycheck/suite"
+	"github.com/relaycheck/relaycheck/suite/report"
+	"github.com/relaycheck/relaycheck/suite/target"
+)
+
+// runFlags are the flags that run and demo share.
+type runFlags struct {
+	profiles    []string
+	labelFilter string
+	run         string
+	seed        int64
+	timeScale   float64
+	concurrency int
+	reports     []string
+	reportDir   string
+	strict      bool
+	failFast    bool
+	verbose     bool
+	color       string
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringSliceVar(&f.profiles, "profile", nil, "profiles to play (default "+strings.Join(suite.DefaultProfiles(), ",")+")")
+	fs.StringVar(&f.labelFilter, "label-filter", "", "play only scenarios whose profile, requirements and labels match, such as 'ORD && !slow'")
+	fs.StringVar(&f.run, "run", "", "play only scenarios whose id matches this regular expression")
+	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn, and printed)")
+	fs.Float64Var(&f.timeScale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
+	fs.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios played at the same time")
+	fs.StringSliceVar(&f.reports, "report", nil, "files to write: "+strings.Join(report.Formats(), ", "))
+	fs.StringVar(&f.reportDir, "report-dir", "relaycheck-report", "where the files of --report go")
+	fs.BoolVar(&f.strict, "strict", false, "count SHOULD as MUST, and a partial verdict as inconclusive (exit 4)")
+	fs.BoolVar(&f.failFast, "fail-fast", false, "end the run once a requirement is broken")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print every exchange as it happens, and the bench's own output, on stderr")
+	addColorFlag(cmd, &f.color)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("report", completeFormats)
+}
+
+// config makes the suite's configuration of the flags; the target is left to the caller.
+func (f *runFlags) config(args []string) (suite.Config, error) {
+	list, ids, err := loadScenarios(args)
+	if err != nil {
+		return suite.Config{}, err
+	}
+	return suite.Config{
+		Scenarios:   list,
+		Selection:   suite.Selection{Profiles: f.profiles, IDs: ids, Run: f.run, LabelFilter: f.labelFilter},
+		Seed:        f.seed,
+		TimeScale:   f.timeScale,
+		Concurrency: f.concurrency,
+		FailFast:    f.failFast,
+		Strict:      f.strict,
+		Reports:     f.reports,
+		ReportDir:   f.reportDir,
+		Bench:       true,
+	}, nil
+}
+
+func newRunCommand(a *app) *cobra.Command {
+	var f runFlags
+	var t targetFlags
+	cmd := &cobra.Command{
+		Use:   "run -u URL [-c relaycheck.yaml] [SCENARIO…]",
+		Short: "Play scenarios at a receiver, judge its answers and side effects, report",
+		Long: `Play scenarios at a receiver and judge its answers and its side effects.
+
+A SCENARIO is the id of a shipped scenario, a YAML file, or a folder of them; without any, all shipped scenarios of
+the chosen profiles are played. The target file says how the receiver's side effects can be seen; without one,
+only answers are judged, and the rest is reported as not observable.`,
+		Example: `  relaycheck run -u http://127.0.0.1:8080/callbacks/relay
+  relaycheck run -c relaycheck.yaml --report junit,json --report-dir out
+  relaycheck run -c relaycheck.yaml --label-filter 'ORD || DUP'`,
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, err := t.load(a)
+			if err != nil {
+				return err
+			}
+			cfg, err := f.config(args)
+			if err != nil {
+				return err
+			}
+			cfg.Target, cfg.URL = target, t.url
+			return a.runSuite(cmd.Context(), cfg, f)
+		},
+	}
+	t.add(cmd)
+	f.add(cmd)
+	return cmd
+}
+
+// runSuite runs the suite, prints its report and maps its verdict to an exit code.
+func (a *app) runSuite(ctx context.Context, cfg suite.Config, f runFlags) error {
+	color, err := a.useColor(f.color)
+	if err != nil {
+		return err
+	}
+	progress := newProgressPrinter(a.err, isTerminal(a.err) && !f.verbose)
+	defer progress.close()
+	cfg.Progress = progress.show
+	if f.verbose {
+		live := newLivePrinter(a.err, color)
+		cfg.Trace = live.show
+		cfg.BenchOutput = a.err
+	}
+	rep, err := suite.Run(ctx, cfg)
+	progress.close()
+	var use *suite.UsageError
+	switch {
+	case errors.As(err, &use):
+		return exit(exitUsage, err)
+	case err != nil && rep.Verdict == "":
+		return exit(exitEnvironment, err)
+	}
+	if perr := report.Console(a.out, rep, report.ConsoleOptions{Color: color, Width: terminalWidth(a.out)}); perr != nil {
+		return exit(exitEnvironment, fmt.Errorf("print the report: %w", perr))
+	}
+	if err != nil { // the verdict stands, but something about the run went wrong: a report could not be written
+		return exit(max(rep.ExitCode, exitEnvironment), err)
+	}
+	return exit(rep.ExitCode, nil)
+}
+
+// targetFlags say whom to play at.
+type targetFlags struct {
+	url    string
+	config string
+}
+
+func (t *targetFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&t.url, "url", "u", "", "where callbacks are posted; overrides the target file's url")
+	cmd.Flags().StringVarP(&t.config, "config", "c", "", "target file: observers, hooks, signing (default relaycheck.yaml where there is one and no --url)")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+// load reads the target file, if there is one.
+func (t *targetFlags) load(a *app) (*target.Target, error) {
+	path := t.config
+	if path == "" && t.url == "" && fileExists(defaultTargetFile) {
+		path = defaultTargetFile
+	}
+	if path == "" {
+		if t.url == "" {
+			return nil, exit(exitUsage, fmt.Errorf("say whom to play at: --url URL, or --config with a target file (there is no %s here)", defaultTargetFile))
+		}
+		return nil, nil //nolint:nilnil // no target file is a target without observers
+	}
+	loaded, err := target.Load(path, a.env)
+	if err != nil {
+		return nil, exit(exitUsage, err)
+	}
+	return loaded, nil
+}
+
+// defaultTargetFile is the name that init writes and run looks for.
+const defaultTargetFile = "relaycheck.yaml"
+
+// progressInterval is how often a run says that it is alive where its output is no terminal: often enough for a
+// CI system that ends silent jobs, seldom enough for a readable log.
+const progressInterval = 5 * time.Second

@@ -1,0 +1,75 @@
+// Package capture reads captured payloads: files, directories and streams that hold one JSON document, several, one for
+// each line (NDJSON) or a JSON array of them; plain, gzip or zstd.
+//
+//	r, err := capture.Open([]string{"captures/"}, os.Stdin, capture.Options{})
+//	if err != nil { … }
+//	defer r.Close()
+//	for {
+//		doc, err := r.Next(ctx)
+//		if errors.Is(err, io.EOF) { break }
+//		…
+//	}
+//
+// It finds where a document begins and ends and says where that is; whether it is a callback, or JSON at all, is not its
+// affair. What cannot be read (a line beyond the limit, a cut archive) is a Document with an Err in its place, and the
+// rest is read: every thing met is either judged or told of, so the counts add up. Memory stays flat whatever the size
+// of the capture: one document, and a buffer, at a time.
+//
+// Where lines are documents and where one document spreads over lines is found out from the text. A line that is a whole
+// document makes its source NDJSON: from there on every line that is not blank is a document, damaged or not. Before
+// that an object may spread over lines, and ends where its braces do; where an object begins in a place in which JSON
+// has none, the one before was cut.
+package capture
+
+import "fmt"
+
+// A Document is one captured payload, or something in the place of one.
+type Document struct {
+	Source string // the path as given or found; Stdin for the standard input
+	Line   int    // of its first byte, from 1, after decompression
+	Offset int64  // of its first byte, from 0, after decompression
+
+	Body []byte     // to the byte, without white space around it; valid until the next call of Next
+	Err  *ReadError // why there is no body
+}
+
+// Stdin is the source and the path of the standard input.
+const Stdin = "-"
+
+// A ReadError says why something could not be read. It never ends the reading of the other sources.
+type ReadError struct {
+	Code    string // RC2001 …, see Codes
+	Message string // one sentence without a full stop
+	Err     error  // what the system said; may be nil
+}
+
+func (e *ReadError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Message, e.Err)
+	}
+	return e.Message
+}
+
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// Options say how to read. The zero value is what most callers want.
+type Options struct {
+	// MaxLine is the longest document that is read, in bytes; 0 is DefaultMaxLine. A longer one is told of and skipped
+	// without being kept.
+	MaxLine int
+	// MaxExpand bounds what an archive may expand to: MaxExpand bytes, or MaxRatio times its own size if that is more.
+	// 0 is DefaultMaxExpand.
+	MaxExpand int64
+}
+
+// DefaultMaxLine is 8 MiB: eight times the longest body that is judged by default, so that what is merely too long for a
+// callback is still told as such.
+const DefaultMaxLine = 8 << 20
+
+// DefaultMaxExpand is 256 MiB: a small archive may expand to that whatever its ratio, since captures of one callback
+// over and over again compress a thousandfold and more.
+const DefaultMaxExpand = 256 << 20
+
+// MaxRatio is how many times its own size a large archive may expand to. gzip cannot do much more than 1000 by its
+// format; captures of real traffic reach 5 to 20.
+const MaxRatio = 1000

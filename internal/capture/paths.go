@@ -1,0 +1,151 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A PathError says that a path that the user named cannot be used: a mistake on the command line, not in the data.
+type PathError struct {
+	Path string
+	Err  error
+}
+
+func (e *PathError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
+
+func (e *PathError) Unwrap() error { return e.Err }
+
+// A source is one stream of documents that is still to be opened, or a reason why it cannot be.
+type source struct {
+	name string
+	open func() (io.ReadCloser, error)
+	err  error
+}
+
+// checkPaths refuses what is not there before anything is read.
+func checkPaths(paths []string) error {
+	stdin := 0
+	for _, p := range paths {
+		if p == Stdin {
+			stdin++
+			continue
+		}
+		if _, err := os.Stat(p); err != nil {
+			if pe := new(fs.PathError); errors.As(err, &pe) {
+				err = pe.Err // the path is said already
+			}
+			return &PathError{Path: p, Err: err}
+		}
+	}
+	if stdin > 1 {
+		return &PathError{Path: Stdin, Err: fmt.Errorf("the standard input can be read only once")}
+	}
+	return nil
+}
+
+// sources yields the sources in the order of the paths; what a folder holds in the order of names, folder by folder.
+func sources(paths []string, stdin io.Reader, skipped *skipList) iter.Seq[source] {
+	return func(yield func(source) bool) {
+		for _, p := range paths {
+			if p == Stdin {
+				if !yield(source{name: Stdin, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}) {
+					return
+				}
+				continue
+			}
+			info, err := os.Stat(p)
+			switch {
+			case err != nil:
+				if !yield(source{name: p, err: err}) {
+					return
+				}
+			case !info.IsDir():
+				if !yield(file(p)) {
+					return
+				}
+			case !folder(p, skipped, yield):
+				return
+			}
+		}
+	}
+}
+
+func file(name string) source {
+	return source{name: name, open: func() (io.ReadCloser, error) { return os.Open(name) }}
+}
+
+// folder yields the captures in a folder and below. What is hidden is left out; what does not look like a capture, and
+// links to folders, are left out and noted. It reports whether to go on.
+func folder(root string, skipped *skipList, yield func(source) bool) bool {
+	entries, err := os.ReadDir(root) // sorted by name
+	if err != nil && !yield(source{name: root, err: err}) {
+		return false
+	}
+	for _, d := range entries {
+		name := filepath.Join(root, d.Name())
+		if strings.HasPrefix(d.Name(), ".") {
+			continue
+		}
+		if d.IsDir() {
+			if !folder(name, skipped, yield) {
+				return false
+			}
+			continue
+		}
+		if !isCapture(d.Name()) || !isFile(name, d) {
+			skipped.add(name)
+			continue
+		}
+		if !yield(file(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isFile reports whether an entry is a regular file, or a link to something that is not a folder. A broken link counts:
+// that it cannot be opened is worth telling.
+func isFile(name string, d fs.DirEntry) bool {
+	if d.Type().IsRegular() {
+		return true
+	}
+	if d.Type()&fs.ModeSymlink == 0 {
+		return false // a pipe or a device would block
+	}
+	info, err := os.Stat(name)
+	return err != nil || info.Mode().IsRegular()
+}
+
+// The endings of what is read when a folder is named; what is named itself is read whatever it is called.
+var (
+	plainEndings  = []string{".json", ".ndjson", ".jsonl"}
+	packedEndings = []string{".gz", ".zst", ".zstd"}
+)
+
+func isCapture(name string) bool {
+	name = strings.ToLower(name)
+	for _, e := range packedEndings {
+		name = strings.TrimSuffix(name, e)
+	}
+	return slices.Contains(plainEndings, filepath.Ext(name))
+}
+
+// A skipList counts what was left out and keeps the first few names.
+type skipList struct {
+	n     int
+	first []string
+}
+
+func (s *skipList) add(name string) {
+	s.n++
+	if len(s.first) < 3 {
+		s.first = append(s.first, name)
+	}
+}

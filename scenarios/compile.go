@@ -1,0 +1,144 @@
+package scenarios
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/internal/strict"
+)
+
+// Params are what a play adds to a scenario. Equal parameters give equal plans, to the byte.
+type Params struct {
+	Play  int       // number of the play within the run, from 0
+	Seed  int64     // of the run: fixes every random choice, together with the scenario's id
+	Scale float64   // waits are divided by this; 0 counts as 1. Not for real_time scenarios
+	Epoch time.Time // what timeline offset 0 stands for in payloads; cut to the millisecond
+
+	// BaseID is the task id of the first task; the others follow. 15 decimal digits, and far enough from that of any
+	// other play: a scenario has up to as many ids as it has tasks.
+	BaseID int64
+
+	Key         string // callback key of the target; "" where it has none
+	SignAll     bool   // the target requires every callback to be signed
+	CanaryBase  string // http://HOST:PORT of the canary listener; "" where there is none
+	ContentType string // "" means application/json
+}
+
+// A CompileError is a scenario that cannot be made concrete.
+type CompileError struct {
+	Pos Position
+	Err error
+}
+
+// Error says where and why.
+func (e *CompileError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %v", e.Pos.File, e.Pos.Line, e.Pos.Col, e.Err)
+}
+
+// Unwrap gives the reason.
+func (e *CompileError) Unwrap() error { return e.Err }
+
+// minRetryGap is the shortest wait before a retry, however far time is scaled down: a receiver that stores a callback in
+// that time can know it for a duplicate.
+const minRetryGap = 400 * time.Millisecond
+
+// Compile makes a scenario concrete: every id, byte and time is fixed.
+func (s *Scenario) Compile(p Params) (Plan, error) {
+	c := &compiler{s: s, t: &s.timeline, n: &s.network, p: p}
+	c.scale = c.timeScale()
+	c.epoch = p.Epoch.UTC().Truncate(time.Millisecond)
+	c.plan = Plan{
+		Scenario: s.Ref, Play: p.Play, Seed: p.Seed, Scale: c.scale, Epoch: c.epoch,
+	}
+	c.seed()
+	c.makeTasks()
+	c.place()
+	if err := c.makeEvents(); err != nil {
+		return Plan{}, err
+	}
+	c.makeSteps()
+	c.plan.Expect = c.finalExpect()
+	return c.plan, nil
+}
+
+// A compiler makes one plan.
+type compiler struct {
+	s *Scenario
+	t *timeline
+	n *network
+	p Params
+
+	scale float64
+	epoch time.Time
+	rng   *rand.Rand
+	plan  Plan
+
+	offset  []time.Duration // of each entry on the timeline
+	after   []time.Duration // of each duplicate rule
+	parcels []parcel        // of each event
+}
+
+// runScale is the run's scale, if it touches the scenario.
+func (c *compiler) runScale() float64 {
+	if c.s.RealTime || c.p.Scale <= 0 {
+		return 1
+	}
+	return c.p.Scale
+}
+
+// timeScale is the run's scale, or the scenario's own if that is greater.
+func (c *compiler) timeScale() float64 {
+	scale := c.runScale()
+	if own := c.s.doc.Scale; own != nil {
+		scale = max(scale, own.Value)
+	}
+	return scale
+}
+
+// seed starts the random choices: they depend on the run's seed and the scenario alone, so that a scenario plays alike
+// whatever is played beside it.
+func (c *compiler) seed() {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", c.p.Seed, c.s.ID))
+	c.rng = rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
+}
+
+// draw takes a duration from a range, in whole milliseconds where the range allows it.
+func (c *compiler) draw(r strict.Range) time.Duration {
+	if r.Fixed() {
+		return r.Min
+	}
+	steps := int64((r.Max - r.Min) / time.Millisecond)
+	return r.Min + time.Duration(c.rng.Int64N(steps+1))*time.Millisecond
+}
+
+// place puts the entries on the timeline. What is drawn is drawn here, in the order of the file.
+func (c *compiler) place() {
+	var now time.Duration
+	c.offset = make([]time.Duration, len(c.t.entries))
+	for i, e := range c.t.entries {
+		now += c.draw(e.after)
+		c.offset[i] = now
+	}
+	c.after = make([]time.Duration, len(c.n.duplicates))
+	for i, d := range c.n.duplicates {
+		if d.after != nil {
+			c.after[i] = c.draw(*d.after)
+		}
+	}
+}
+
+// scaled is a timeline offset as the play's clock has it, in whole microseconds as the run log keeps them.
+func (c *compiler) scaled(d time.Duration) emitter.Offset {
+	return emitter.Offset(time.Duration(float64(d) / c.scale).Truncate(time.Microsecond))
+}
+
+func (c *compiler) position(p strict.Pos) Position {
+	if !p.Valid() {
+		return Position{File: c.s.File, Line: c.s.Line, Col: 1}
+	}
+	return Position{File: c.s.File, Line: p.Line, Col: p.Col}
+}

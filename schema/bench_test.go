@@ -1,0 +1,30 @@
+package schema
+
+import "testing"
+
+// BenchmarkValidate: the plain cases that captures consist of, and bodies made to hurt, each with its bytes, so that MB/s
+// tells whether one costs more than its length accounts for.
+func BenchmarkValidate(b *testing.B) {
+	run := func(name string, body []byte, opts Options) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Validate(body, opts)
+			}
+		})
+	}
+	for _, event := range []string{TaskStart, VodSourceFileStart, TaskExit} {
+		body, _ := Sample(Edition2022_01, event)
+		run(event, body, Options{})
+	}
+	body, _ := Sample(Edition2022_01, VodSourceFileStart)
+	run("one edition", body, Options{Edition: Edition2025_09})
+	run("misspelt field", []byte(`{"appid":4,"callback_event":"TaskStart","event_type":314,"msg":"{\"task_start_time\":0}","source_urls":"[]","stream_id":"s","taskid":"1","to_url":"u"}`), Options{})
+	run("cut body", body[:200], Options{})
+	push, _ := Sibling("push")
+	run("sibling", push, Options{})
+	for name, body := range hostile() {
+		run(name, body, Options{MaxBytes: -1})
+	}
+}

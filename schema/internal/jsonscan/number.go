@@ -1,0 +1,120 @@
+package jsonscan
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// Numbers beyond these are not handed to anyone: a library that computes with exact fractions needs seconds for
+// 1e1000000 and crashes at 1e1000001. 64 characters and an exponent of 400 leave room for every 64-bit integer and
+// every double.
+const (
+	MaxNumber   = 64  // characters
+	MaxExponent = 400 // absolute value
+)
+
+// number reads a number by the grammar and notes one that is wild.
+func (s *scanner) number() *SyntaxError {
+	start := s.pos
+	s.accept('-')
+	switch {
+	case s.accept('0'):
+	default:
+		if err := s.digits("a digit"); err != nil {
+			return err
+		}
+	}
+	if s.accept('.') {
+		if err := s.digits("a digit after the decimal point"); err != nil {
+			return err
+		}
+	}
+	if s.accept('e') || s.accept('E') {
+		if !s.accept('+') {
+			s.accept('-')
+		}
+		if err := s.digits("a digit of the exponent"); err != nil {
+			return err
+		}
+	}
+	if Wild(s.src[start:s.pos]) {
+		s.fault(WildNumber, start, "")
+	}
+	return nil
+}
+
+func (s *scanner) digits(what string) *SyntaxError {
+	start := s.pos
+	for s.pos < len(s.src) && '0' <= s.src[s.pos] && s.src[s.pos] <= '9' {
+		s.pos++
+	}
+	if s.pos == start {
+		return s.expected(what)
+	}
+	return nil
+}
+
+// Wild reports whether a number token is longer than MaxNumber or has an exponent beyond MaxExponent.
+func Wild(token []byte) bool {
+	if len(token) > MaxNumber {
+		return true
+	}
+	i := bytes.IndexAny(token, "eE")
+	if i < 0 {
+		return false
+	}
+	e := exponent(token[i+1:])
+	return e > MaxExponent || e < -MaxExponent
+}
+
+// Tame is a number that stands for a wild one: of the same sign, whole if it is whole, zero if it is zero, and beyond
+// 2^53 if it is whole and not zero. Nothing that a schema of callbacks asks of a number tells the two apart.
+func Tame(token []byte) string {
+	sign := ""
+	if token[0] == '-' {
+		sign, token = "-", token[1:]
+	}
+	mantissa, e := token, 0
+	if i := bytes.IndexAny(token, "eE"); i >= 0 {
+		mantissa, e = token[:i], exponent(token[i+1:])
+	}
+	fraction := 0 // digits after the decimal point, trailing zeros of the whole number not counted
+	whole := mantissa
+	if i := bytes.IndexByte(mantissa, '.'); i >= 0 {
+		whole = mantissa[:i]
+		fraction = len(bytes.TrimRight(mantissa[i+1:], "0"))
+	}
+	digits := bytes.Trim(bytes.ReplaceAll(mantissa, []byte("."), nil), "0")
+	if len(digits) == 0 {
+		return "0"
+	}
+	zeros := 0
+	if fraction == 0 {
+		zeros = len(whole) - len(bytes.TrimRight(whole, "0"))
+	}
+	if e-fraction+zeros < 0 {
+		return sign + "0.5"
+	}
+	return sign + "9007199254740993" // 2^53 + 1
+}
+
+// exponent reads the digits after e, with their sign, and stops counting where it is far beyond any limit.
+func exponent(digits []byte) int {
+	const far = 1 << 30
+	sign := 1
+	switch {
+	case len(digits) > 0 && digits[0] == '-':
+		sign, digits = -1, digits[1:]
+	case len(digits) > 0 && digits[0] == '+':
+		digits = digits[1:]
+	}
+	digits = bytes.TrimLeft(digits, "0")
+	if len(digits) > 9 {
+		return sign * far
+	}
+	n, err := strconv.Atoi(string(digits))
+	if err != nil {
+		return 0 // no digits but zeros
+	}
+	return sign * n
+}

@@ -1,0 +1,59 @@
+package schema
+
+import "strings"
+
+// maxNearest is the longest name, in runes, that Nearest compares: longer ones are nobody's slip of the pen, and the
+// comparison costs the product of the lengths.
+const maxNearest = 64
+
+// Nearest is the candidate that name was most likely meant to be: equal but for case and the way of joining words, or
+// else the one with the fewest edits (insert, delete, change a character, swap two neighbours), at most two and at most
+// a third of the longer name. Of equals the first wins.
+func Nearest(name string, candidates []string) (string, bool) {
+	if len(name) > 4*maxNearest || len([]rune(name)) > maxNearest {
+		return "", false
+	}
+	plain := foldName(name)
+	for _, c := range candidates {
+		if foldName(c) == plain {
+			return c, true
+		}
+	}
+	best, least := "", 3
+	for _, c := range candidates {
+		allowed := min(2, max(1, max(len(name), len(c))/3))
+		if d := distance([]rune(name), []rune(c)); d <= allowed && d < least {
+			best, least = c, d
+		}
+	}
+	return best, best != ""
+}
+
+// foldName takes away what people get wrong about a name without thinking: case and the way of joining words.
+func foldName(s string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(s))
+}
+
+// distance is the edit distance with the swap of two neighbours as one edit (optimal string alignment).
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d := min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, before[j-2]+1)
+			}
+			row[j] = d
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

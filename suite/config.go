@@ -1,0 +1,87 @@
+package suite
+
+import (
+	"io"
+	"time"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/scenarios"
+	"github.com/relaycheck/relaycheck/suite/report"
+	"github.com/relaycheck/relaycheck/suite/target"
+)
+
+// Report is the outcome of a run.
+type Report = report.Report
+
+// Config says what to play at whom. The zero value of every field but the target is usable: Run(ctx,
+// Config{URL: …}) plays every shipped scenario of the default profiles.
+type Config struct {
+	// URL is where callbacks are posted. It overrides the target file's url.
+	URL string
+	// Target is the loaded target file: observers, hooks, signing key. Nil means that nothing but answers can be seen.
+	Target *target.Target
+
+	// Scenarios to choose from. Nil means the shipped ones.
+	Scenarios []*scenarios.Scenario
+	// Selection narrows Scenarios down. An empty result is a *UsageError.
+	Selection Selection
+
+	// Seed fixes every random choice; 0 draws one, which the report names.
+	Seed int64
+	// TimeScale divides every wait of scenarios that are not real_time. 0 means 1; range 0.1 to 1000.
+	TimeScale float64
+	// Concurrency bounds the plays at one time. 0 means DefaultConcurrency; range 1 to 1000.
+	Concurrency int
+	// AnswerWithin is how long an answer is awaited. 0 means the documented 20 s.
+	AnswerWithin time.Duration
+
+	// FailFast ends the run once a requirement is broken.
+	FailFast bool
+	// Strict counts SHOULD as MUST, and a partial verdict as inconclusive.
+	Strict bool
+
+	// Reports names the files to write (json, junit, ndjson, md, html), ReportDir where. Nothing is written unless asked.
+	Reports   []string
+	ReportDir string
+
+	// Bench runs the verdicts through Ginkgo's bench as well, as an independent count of what failed. It takes
+	// Ginkgo's process-wide globals, so leave it off inside a program whose own tests run on Ginkgo.
+	Bench bool
+	// BenchOutput receives what Ginkgo prints; nil discards it.
+	BenchOutput io.Writer
+
+	// Trace is told of every request and answer as it happens. It must be safe for concurrent use.
+	Trace func(emitter.TraceEvent)
+	// Progress is told of every play that starts or ends. It must be safe for concurrent use.
+	Progress func(Progress)
+}
+
+// Progress tells how far a run is.
+type Progress struct {
+	Scenario string        // id of the scenario that started or ended
+	Over     bool          // it ended
+	Done     int           // plays that are over
+	Total    int           // plays in all
+	Elapsed  time.Duration // since the first play started
+}
+
+// Defaults.
+const (
+	// DefaultConcurrency lets every shipped scenario wait at the same time as the others; what a play costs is
+	// mostly waiting, so the number of cores does not matter.
+	DefaultConcurrency = 64
+	// DefaultAnswerWithin is the documented limit after which CSS takes silence for a failure (How to Receive
+	// Event Notification, every edition).
+	DefaultAnswerWithin = 20 * time.Second
+	// DefaultWithin is how long acknowledged work may take to become visible where the target file says nothing.
+	// It is generous on purpose: a queue behind the receiver is sensible, and a late sight is not a loss.
+	DefaultWithin = 5 * time.Second
+)
+
+// A UsageError says that the run was asked for wrongly: nothing was sent.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *UsageError) Unwrap() error { return e.Err }

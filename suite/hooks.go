@@ -1,0 +1,139 @@
+package suite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/relaycheck/relaycheck/suite/target"
+)
+
+// A hookRunner handles the receiver from outside, as the target file says. Hooks learn the target's URL and the
+// task in hand through RELAYCHECK_URL and RELAYCHECK_TASK_ID.
+type hookRunner struct {
+	hooks target.Hooks
+	url   string
+}
+
+// run runs one hook within its time. A hook that the target does not have is an error that says so.
+func (h hookRunner) run(ctx context.Context, name, taskID string) error {
+	hook := h.hooks.Get(name)
+	if hook == nil {
+		return fmt.Errorf("the target file has no hook %q", name)
+	}
+	ctx, cancel := context.WithTimeout(ctx, hook.Timeout)
+	defer cancel()
+	var err error
+	if hook.Command != nil {
+		err = h.command(ctx, hook, taskID)
+	} else {
+		err = h.request(ctx, hook)
+	}
+	if err != nil {
+		return fmt.Errorf("hook %s (%s): %w", name, hook.At, err)
+	}
+	return nil
+}
+
+// ready waits until the receiver takes callbacks again, asking the ready hook where there is one.
+func (h hookRunner) ready(ctx context.Context) error {
+	hook := h.hooks.Ready
+	if hook == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, hook.Timeout)
+	defer cancel()
+	var last error
+	for {
+		if last = h.run(ctx, target.Ready, ""); last == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the receiver was not ready within %s: %w", hook.Timeout, last)
+		case <-time.After(readyInterval):
+		}
+	}
+}
+
+// readyInterval is how often a starting receiver is asked: quick against a start of some seconds, no load.
+const readyInterval = 50 * time.Millisecond
+
+// maxHookOutput bounds what is kept of a hook's output: the end of it, where errors stand.
+const maxHookOutput = 4 << 10
+
+func (h hookRunner) command(ctx context.Context, hook *target.Hook, taskID string) error {
+	argv := make([]string, len(hook.Command.Argv))
+	for i, t := range hook.Command.Argv {
+		argv[i] = t.Fill(taskID, "", nil)
+	}
+	var out tail
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the target file's own command
+	cmd.Dir = hook.Command.Dir
+	cmd.Env = append(append(os.Environ(), hook.Command.Env...), "RELAYCHECK_URL="+h.url, "RELAYCHECK_TASK_ID="+taskID)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	ownGroup(cmd)
+	cmd.Cancel = func() error { return killGroup(cmd) }
+	cmd.WaitDelay = time.Second // a child that holds the pipe open must not hold us
+	err := cmd.Run()
+	switch {
+	case err == nil, errors.Is(err, exec.ErrWaitDelay):
+		// A restart hook may well leave the receiver behind with our pipe in its hands.
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s did not end within %s", argv[0], hook.Timeout)
+	default:
+		return fmt.Errorf("%s: %w%s", argv[0], err, out.shown())
+	}
+}
+
+func (h hookRunner) request(ctx context.Context, hook *target.Hook) error {
+	method := http.MethodPost
+	if hook.Name == target.Ready {
+		method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(ctx, method, hook.URL, http.NoBody)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{
+		Transport:     &http.Transport{Proxy: nil, TLSClientConfig: hook.TLS, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxHookOutput))
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("answered %s: %s", resp.Status, bytes.TrimSpace(body))
+	}
+	return nil
+}
+
+// A tail keeps the end of what is written to it.
+type tail struct{ buf []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf = append(t.buf, p...)
+	if over := len(t.buf) - maxHookOutput; over > 0 {
+		t.buf = append(t.buf[:0], t.buf[over:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) shown() string {
+	text := strings.TrimSpace(string(t.buf))
+	if text == "" {
+		return ""
+	}
+	return "\n" + text
+}

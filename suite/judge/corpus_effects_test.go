@@ -1,0 +1,146 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/relaycheck/relaycheck/scenarios"
+)
+
+// doubled sends a TaskStart twice and counts what came of it.
+func doubled(b *playBuilder, effects int) {
+	b.requires("DUP-1")
+	b.in.Capabilities.Facts = nil
+	b.task("task", 1)
+	id := b.taskStart("task", ms(0))
+	b.send(id)
+	b.send(id)
+	b.count("task", map[string]int{"notifications": effects})
+}
+
+func lost(b *playBuilder, effects int) {
+	b.requires("RET-1")
+	b.in.Capabilities.Facts = nil
+	b.task("task", 1)
+	b.sendAs(b.taskStart("task", ms(0)), []option{underPolicy(13, 400*time.Millisecond)}, []end{losingTheAnswer()}, nil)
+	b.count("task", map[string]int{"notifications": effects})
+}
+
+func stated(b *playBuilder, c scenarios.Count, effects int) {
+	b.in.Plan.Scenario.ID = "own-effects"
+	b.in.Plan.Expect.Oracle = false
+	b.in.Plan.Expect.Effects = map[string]scenarios.Count{"notifications": c}
+	started(b)
+	b.count("task", map[string]int{"notifications": effects})
+}
+
+func checking(b *playBuilder, expr string) {
+	b.in.Plan.Scenario.ID = "own-checks"
+	b.in.Plan.Expect.Oracle = false
+	b.in.Plan.Expect.Checks = []scenarios.Check{{Expr: expr, Message: "what the author wants"}}
+	lived(b)
+}
+
+func effectSpecimens() []specimen {
+	one, two := 1, 2
+	return []specimen{
+		{"a-double-has-no-second-effect", "DUP-1 held" + ackHeld, func(b *playBuilder) { doubled(b, 1) }},
+		{"a-double-has-a-second-effect", "DUP-1 broken" + ackHeld, func(b *playBuilder) { doubled(b, 2) }},
+		{"an-effect-that-never-shows-proves-nothing", "DUP-1 not_observable" + ackHeld, func(b *playBuilder) { doubled(b, 0) }},
+		{"an-effect-that-is-not-counted", "DUP-1 not_observable" + ackHeld, func(b *playBuilder) {
+			doubled(b, 1)
+			for i := range b.in.Samples {
+				b.in.Samples[i].Effects = nil
+			}
+		}},
+		{"a-retry-has-no-second-effect", "RET-1 held" + ackHeld, func(b *playBuilder) { lost(b, 1) }},
+		{"a-retry-has-a-second-effect", "RET-1 broken" + ackHeld, func(b *playBuilder) { lost(b, 2) }},
+		{"rubbish-has-a-countable-effect", "BAD-11 broken", func(b *playBuilder) {
+			b.requires("BAD-11")
+			b.in.Capabilities.Facts = nil
+			b.task("task", 1)
+			b.send(b.raw("task", "{", scenarios.MeansNothing), answer(400))
+			b.count("task", map[string]int{"notifications": 1})
+		}},
+
+		{"a-stated-count-is-met", "own-effects held" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{Exactly: &one}, 1) }},
+		{"a-stated-count-is-exceeded", "own-effects broken" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{AtMost: &one}, 2) }},
+		{"a-stated-count-is-not-reached", "own-effects broken" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{AtLeast: &two}, 1) }},
+		{"a-stated-count-of-none-is-kept", "own-effects held" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{Never: true}, 0) }},
+		{"a-stated-count-of-none-is-not-kept", "own-effects broken" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{Never: true}, 1) }},
+		{"a-stated-count-within-both-bounds", "own-effects held" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{AtLeast: &one, AtMost: &two}, 2)
+		}},
+		{"a-stated-count-was-not-awaited", "own-effects not_observable" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{Exactly: &two}, 1)
+			b.in.Samples = b.in.Samples[:1]
+		}},
+		{"a-stated-effect-is-none-of-the-targets", "own-effects not_observable" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{Exactly: &two}, 1)
+			b.in.Plan.Expect.Effects = map[string]scenarios.Count{"mails": {Exactly: &one}}
+		}},
+		{"a-stated-count-adds-what-belongs-to-no-task", "own-effects held" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{Exactly: &two}, 1)
+			b.lookAt(Final, "", nil, map[string]int{"notifications": 1})
+		}},
+
+		{"a-check-is-true", "own-checks held" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == -22 && task.files_finished == 1 && answers[0].status == 200 && answers[0].body.code == 0`)
+			b.look(Final, "task", b.factsOfLife(Facts{"files_finished": "1"}))
+		}},
+		{"a-check-is-false", "own-checks broken" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == 0`)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
+		{"a-check-cannot-be-told-because-a-fact-is-lost", "own-checks broken" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code < 0`)
+			b.look(Final, "task", b.factsOfLife(Facts{"exit_code": nil}))
+		}},
+		{"a-check-speaks-of-what-the-target-does-not-show", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == 0`)
+			b.in.Capabilities.Facts = []string{"exists", "phase"}
+			b.look(Final, "task", Facts{"exists": true, "phase": "ended"})
+		}},
+		{"a-check-speaks-of-an-effect-that-nobody-counts", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `effects.mails == 0`)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
+		{"a-check-that-does-not-compile", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_kode == 0`)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
+		{"a-check-that-cannot-be-evaluated", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
+			checking(b, `answers[99].status == 200`)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
+		{"a-check-that-nobody-looked-for", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == -22`)
+		}},
+		{"a-check-that-was-not-awaited", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == -22`)
+			b.lookAt(Final, "task", b.factsOfLife(Facts{"exit_code": nil, "phase": "running"}), nil)
+		}},
+		{"a-check-of-answers-needs-no-look", "own-checks broken" + ackHeld, func(b *playBuilder) {
+			checking(b, `all(answers, .ms < 1)`)
+		}},
+
+		{"a-source-is-fetched", "SEC-6 broken" + ackHeld, func(b *playBuilder) {
+			b.requires("SEC-6")
+			started(b)
+			b.in.Fetches = []Fetch{{At: 5, Method: "GET", Path: "/100000000000000/source_urls/0", Task: "task", Which: "source_urls"}}
+		}},
+		{"nothing-is-fetched", "SEC-6 held" + ackHeld, func(b *playBuilder) {
+			b.requires("SEC-6")
+			started(b)
+		}},
+		{"nothing-could-be-fetched", "SEC-6 not_testable, ACK-1 broken, ACK-2 held", func(b *playBuilder) {
+			b.requires("SEC-6")
+			started(b, answer(500))
+		}},
+		{"a-fetch-without-a-requirement-for-it", "SEQ-1 broken" + ackHeld, func(b *playBuilder) {
+			b.requires("SEQ-1")
+			started(b)
+			b.in.Fetches = []Fetch{{Method: "HEAD", Path: "/x", Which: "callback_url"}}
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+	}
+}

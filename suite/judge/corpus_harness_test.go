@@ -1,0 +1,123 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/scenarios"
+)
+
+// hooked is a play that kills the receiver after the start and goes on; the hook ends as told.
+func hooked(b *playBuilder, hookError string, phase string, ends ...end) {
+	b.requires("DUR-2")
+	started(b)
+	b.in.Plan.Steps = append(b.in.Plan.Steps, scenarios.Step{ID: "kill", Hook: "kill", At: emitter.Offset(b.clock)})
+	b.in.Transcript.Steps = append(b.in.Transcript.Steps, emitter.StepRecord{
+		ID: "kill", Started: emitter.Offset(b.clock), Done: emitter.Offset(b.clock + time.Second), Error: hookError,
+	})
+	b.after(time.Second).send(b.fileStart("task", 0), ends...)
+	b.look(Final, "task", b.facts("task", Facts{"phase": phase, "files": []any{b.file("task", 0, false)}}))
+}
+
+// gapped is a real-time play with a file two seconds after the start.
+func gapped(b *playBuilder, phase string, by time.Duration) {
+	b.requires("GAP-2")
+	b.in.Plan.Scenario.RealTime = true
+	b.task("task", 1)
+	b.send(b.taskStart("task", ms(0)))
+	b.clock = 2 * time.Second
+	b.sendAs(b.fileStart("task", 0), []option{late(by)}, nil)
+	b.look(Final, "task", b.facts("task", Facts{"phase": phase, "files": []any{b.file("task", 0, false)}}))
+}
+
+func laddered(b *playBuilder, policy int, ends ...[]end) {
+	b.requires("SEQ-1")
+	b.task("task", 1)
+	b.sendAs(b.taskStart("task", ms(0)), []option{underPolicy(policy, 400*time.Millisecond)}, ends...)
+	b.look(Final, "task", b.facts("task", nil))
+}
+
+func harnessSpecimens() []specimen {
+	return []specimen{
+		{"a-play-that-was-ended", "SEQ-1 not_testable, ACK-1 not_testable, ACK-2 not_testable", func(b *playBuilder) {
+			b.requires("SEQ-1")
+			started(b)
+			b.in.Transcript.Aborted = "interrupted"
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+		{"a-play-that-was-ended-after-a-finding", "SEQ-1 broken, ACK-2 not_testable", func(b *playBuilder) {
+			b.requires("SEQ-1")
+			started(b)
+			b.send(b.fileStart("task", 0), answer(500))
+			b.in.Transcript.Aborted = "its deadline of 30s passed"
+		}},
+		{"a-callback-that-was-never-sent", "SEQ-1 not_testable, ACK-1 not_testable, ACK-2 not_testable", func(b *playBuilder) {
+			b.requires("SEQ-1")
+			started(b)
+			b.send(b.fileStart("task", 0))
+			b.in.Transcript.Deliveries[1].Attempts = nil
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+		{"a-delivery-that-no-event-explains", "SEQ-1 not_testable" + ackHeld, func(b *playBuilder) {
+			b.requires("SEQ-1")
+			started(b)
+			b.send(b.fileStart("task", 0))
+			b.in.Transcript.Deliveries[1].Event = "Other"
+			b.in.Plan.Steps = b.in.Plan.Steps[:1]
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+		{"a-ladder-as-its-policy-says", "SEQ-1 held" + ackHeld, func(b *playBuilder) {
+			laddered(b, 3, []end{losingTheAnswer()}, []end{losingTheAnswer()}, nil)
+		}},
+		{"a-ladder-that-was-given-up", "SEQ-1 broken, ACK-2 held", func(b *playBuilder) {
+			laddered(b, 3, []end{answer(503)}, []end{answer(503)})
+		}},
+		{"a-ladder-that-was-given-up-by-us", "SEQ-1 not_testable", func(b *playBuilder) {
+			laddered(b, 3, []end{losingTheAnswer()}, []end{losingTheAnswer()})
+		}},
+		{"a-retry-before-its-time", "SEQ-1 not_testable" + ackHeld, func(b *playBuilder) {
+			laddered(b, 2, []end{losingTheAnswer()}, nil)
+			a := b.in.Transcript.Deliveries[0].Attempts
+			a[1].Queued -= emitter.Offset(50 * time.Millisecond)
+		}},
+		{"a-retry-after-its-time", "SEQ-1 held" + ackHeld, func(b *playBuilder) {
+			laddered(b, 2, []end{losingTheAnswer()}, nil)
+			a := b.in.Transcript.Deliveries[0].Attempts
+			a[1].Queued += emitter.Offset(500 * time.Millisecond)
+			a[1].Done += emitter.Offset(500 * time.Millisecond)
+		}},
+		{"a-retry-after-a-200", "SEQ-1 not_testable" + ackHeld, func(b *playBuilder) { laddered(b, 3, nil, nil) }},
+		{"each-attempt-of-a-ladder-is-judged", "SEQ-1 broken, ACK-2 held", func(b *playBuilder) {
+			laddered(b, 3, []end{answer(500)}, nil)
+		}},
+
+		{"a-hook-that-works", "DUR-2 held" + ackHeld, func(b *playBuilder) { hooked(b, "", "running") }},
+		{"a-receiver-that-forgets-when-killed", "DUR-2 broken" + ackHeld, func(b *playBuilder) { hooked(b, "", "ended") }},
+		{"a-hook-that-fails", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) { hooked(b, "exit status 1", "ended") }},
+		{"a-hook-that-fails-although-nothing-shows-it", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) { hooked(b, "exit status 1", "running") }},
+		{"a-hook-that-fails-leaves-nobody-to-answer", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) {
+			hooked(b, "exit status 1", "running", failing(emitter.FailRefused))
+		}},
+		{"a-target-without-the-hook", "DUR-2 not_observable" + ackHeld, func(b *playBuilder) {
+			hooked(b, "", "running")
+			b.in.Capabilities.Hooks = []string{"restart"}
+			b.in.Transcript.Steps = nil
+		}},
+
+		{"a-gap-of-two-seconds", "GAP-2 held" + ackHeld, func(b *playBuilder) { gapped(b, "running", 0) }},
+		{"a-gap-of-two-seconds-ends-the-task", "GAP-2 broken" + ackHeld, func(b *playBuilder) { gapped(b, "ended", 0) }},
+		{"a-gap-that-came-out-longer", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) { gapped(b, "ended", 101*time.Millisecond) }},
+		{"a-gap-that-came-out-longer-although-nothing-shows-it", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) { gapped(b, "running", 101*time.Millisecond) }},
+		{"a-gap-that-a-slow-answer-made-longer", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) {
+			gapped(b, "ended", 500*time.Millisecond)
+			b.in.Transcript.Deliveries[1].Due += emitter.Offset(500 * time.Millisecond)
+		}},
+		{"load-is-judged-though-the-play-was-off-its-times", "LOAD-1 broken, ACK-1 held", func(b *playBuilder) {
+			b.requires("LOAD-1")
+			b.in.Plan.Scenario.RealTime, b.in.Plan.Scenario.Profile = true, "load"
+			b.task("task", 1)
+			b.sendAs(b.taskStart("task", ms(0)), []option{late(time.Second)}, nil)
+			b.send(b.fileStart("task", 0), taking(21*time.Second))
+		}},
+	}
+}

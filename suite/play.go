@@ -1,0 +1,199 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/scenarios"
+	"github.com/relaycheck/relaycheck/suite/judge"
+	"github.com/relaycheck/relaycheck/suite/report"
+)
+
+// A future is a play that may still go on. What it holds may be read once done is closed.
+type future struct {
+	scenario *scenarios.Scenario
+	number   int
+	done     chan struct{}
+
+	play  report.Play
+	begun bool // false if the run ended before its turn
+}
+
+// row finds the verdict about one requirement.
+func (f *future) row(id string) (judge.Row, bool) {
+	for _, row := range f.play.Result.Rows {
+		if row.Requirement == id {
+			return row, true
+		}
+	}
+	return judge.Row{}, false
+}
+
+// futures makes one future for each selected scenario.
+func (r *runner) futures() []*future {
+	out := make([]*future, len(r.selected))
+	for i, sc := range r.selected {
+		out[i] = &future{scenario: sc, number: i, done: make(chan struct{})}
+	}
+	return out
+}
+
+// playAll plays the futures, a bounded number at a time in an order drawn from the seed, and judges each as it ends.
+// Scenarios that restart the receiver come after all others, one by one: what they do would hit everyone. It
+// returns once every future is done, and says why the run was cut short, if it was.
+func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	crowd, alone := apart(shuffled(r.cfg.Seed, futures))
+	watch := newWatch(r.cfg.Progress, len(futures))
+	one := func(f *future) {
+		defer close(f.done)
+		if ctx.Err() != nil {
+			return
+		}
+		f.begun = true
+		watch.started(f.scenario.ID)
+		f.play = r.play(ctx, f.scenario, f.number)
+		watch.ended(f.scenario.ID)
+		if r.cfg.FailFast && broken(f.play) {
+			stop(errFailFast)
+		}
+	}
+	each(r.cfg.Concurrency, crowd, one)
+	each(1, alone, one)
+	if errors.Is(context.Cause(ctx), errFailFast) {
+		cut = fmt.Sprintf("ended early by --fail-fast: %d of %d scenarios were played", len(played(futures)), len(futures))
+	}
+	return cut
+}
+
+// played gives the plays of the futures that had their turn.
+func played(futures []*future) []report.Play {
+	var out []report.Play
+	for _, f := range futures {
+		if f.begun {
+			out = append(out, f.play)
+		}
+	}
+	return out
+}
+
+// apart separates the scenarios that handle the receiver from outside from those that can be played side by side.
+func apart(futures []*future) (crowd, alone []*future) {
+	for _, f := range futures {
+		if f.scenario.UsesHooks() {
+			alone = append(alone, f)
+		} else {
+			crowd = append(crowd, f)
+		}
+	}
+	return crowd, alone
+}
+
+// each calls do for all of list, at most limit at a time.
+func each(limit int, list []*future, do func(*future)) {
+	var wg sync.WaitGroup
+	slot := make(chan struct{}, limit)
+	for _, f := range list {
+		slot <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slot }()
+			do(f)
+		})
+	}
+	wg.Wait()
+}
+
+func broken(p report.Play) bool {
+	for _, row := range p.Result.Rows {
+		if row.Verdict == judge.Broken {
+			return true
+		}
+	}
+	return false
+}
+
+// play plays one scenario to its verdict. Whatever goes wrong on the way, a panic included, becomes part of what is
+// judged: a play that ended early proves nothing, and says why.
+func (r *runner) play(ctx context.Context, sc *scenarios.Scenario, number int) (out report.Play) {
+	begin := time.Now()
+	p := &playing{runner: r}
+	p.input.Capabilities = r.caps
+	p.input.Plan.Scenario = sc.Ref
+	defer func() {
+		if v := recover(); v != nil {
+			p.input.Transcript.Aborted = fmt.Sprintf("panic: %v\n%s", v, firstLines(debug.Stack(), 12))
+			out = r.judged(p.input, begin)
+		}
+	}()
+	plan, err := sc.Compile(r.params(sc, number))
+	if err != nil {
+		p.input.Transcript = emitter.Transcript{Started: begin, Aborted: err.Error()}
+		return r.judged(p.input, begin)
+	}
+	p.input.Plan = plan
+	p.tasks = keyed(plan.Tasks)
+	sender := emitter.NewSender(r.senderOptions())
+	defer sender.Close()
+	player := emitter.Player{Sender: sender, Scale: plan.Scale, Trace: r.cfg.Trace}
+	p.input.Transcript = player.Play(ctx, r.script(&plan, p))
+	if p.input.Transcript.Aborted == "" {
+		p.final(ctx)
+	}
+	if r.canary != nil {
+		p.input.Fetches = r.canary.fetchesOf(p.taskIDs(), p.input.Transcript.Started)
+	}
+	return r.judged(p.input, begin)
+}
+
+// judged asks for the verdict. A judge that panics has judged nothing: its rows are not testable.
+func (r *runner) judged(in judge.Input, begin time.Time) (out report.Play) {
+	out = report.Play{Input: in}
+	defer func() {
+		out.Duration = time.Since(begin)
+		if v := recover(); v != nil {
+			out.Result = judge.Result{Scenario: in.Plan.Scenario.ID}
+			for _, id := range in.Plan.Scenario.Requires {
+				req, _ := r.catalogue.Get(id)
+				out.Result.Rows = append(out.Result.Rows, judge.Row{
+					Requirement: id, Scenario: in.Plan.Scenario.ID, Level: req.Level, Verdict: judge.NotTestable,
+					Reason: fmt.Sprintf("the judge failed: %v", v),
+				})
+			}
+		}
+	}()
+	out.Result = judge.Judge(in, r.catalogue)
+	return out
+}
+
+// params fixes what a plan leaves to the run.
+func (r *runner) params(sc *scenarios.Scenario, number int) scenarios.Params {
+	return scenarios.Params{
+		Play: number, Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Epoch: time.Now().UTC().Truncate(time.Millisecond),
+		BaseID: r.ids.take(sc.TaskCount()), Key: r.signKey, SignAll: r.signAll, CanaryBase: r.canary.base,
+	}
+}
+
+func (r *runner) senderOptions() emitter.SenderOptions {
+	o := emitter.SenderOptions{Limits: emitter.Limits{Answer: r.answerWithin}}
+	if t := r.cfg.Target; t != nil {
+		o.TLS = t.TLS
+	}
+	return o
+}
+
+func firstLines(b []byte, n int) []byte {
+	for i, c := range b {
+		if c == '\n' {
+			if n--; n == 0 {
+				return b[:i]
+			}
+		}
+	}
+	return b
+}

@@ -1,0 +1,327 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/relaycheck/relaycheck/scenarios"
+	"github.com/relaycheck/relaycheck/suite/judge"
+)
+
+// ConsoleOptions say how console text looks.
+type ConsoleOptions struct {
+	Color bool // with ANSI colours; whoever calls knows whether the output is a terminal and what NO_COLOR says
+	Width int  // columns; 0 means 80. Less than 40 counts as 40
+}
+
+func (o ConsoleOptions) width() int {
+	if o.Width == 0 {
+		return 80
+	}
+	return max(o.Width, 40)
+}
+
+// maxFull is how many broken requirements are shown with their whole exchange. A receiver that breaks more has a
+// common cause, and the other reports have the rest.
+const maxFull = 12
+
+// Console writes the final text of a run: the matrix, what broke with all that is needed to mend it, warnings, what
+// could not be judged and what is missing for it, notes, the verdict, and as the last line the closing one.
+func Console(w io.Writer, r Report, o ConsoleOptions) error {
+	c := console{o: o, paint: paint{on: o.Color}}
+	c.matrix(r)
+	c.broken(r)
+	c.warned(r)
+	c.unjudged(r, judge.NotObservable, "NOT OBSERVABLE", "the target file shows no such fact")
+	c.unjudged(r, judge.NotTestable, "NOT TESTABLE", "")
+	c.unjudged(r, judge.Unproven, "UNPROVEN", "")
+	c.closing(r)
+	_, err := w.Write(c.buf.Bytes())
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// Closing is the last line of a run, in its fixed shape; see Console.
+func Closing(r Report) string { return closing(r) }
+
+type console struct {
+	buf   bytes.Buffer
+	o     ConsoleOptions
+	paint paint
+}
+
+func (c *console) line(format string, args ...any) {
+	fmt.Fprintf(&c.buf, format, args...)
+	c.buf.WriteByte('\n')
+}
+
+// wrapped writes text within the width, each line after the indent.
+func (c *console) wrapped(indent, text string) {
+	for _, l := range wrap(visible(text), c.o.width()-len(indent)) {
+		c.line("%s%s", indent, l)
+	}
+}
+
+// marks are what stands for a verdict in the matrix: one character each, in any font, and none of them means "good"
+// for something that was not judged.
+var marks = map[judge.Verdict]string{
+	judge.Held: "+", judge.Broken: "X", judge.Warned: "!", judge.NotObservable: "?", judge.NotTestable: "~",
+	judge.Unproven: "-", judge.NotSelected: ".",
+}
+
+// verdictOrder is the order in which verdicts are listed everywhere.
+var verdictOrder = []judge.Verdict{
+	judge.Held, judge.Broken, judge.Warned, judge.NotObservable, judge.NotTestable, judge.Unproven, judge.NotSelected,
+}
+
+// matrix writes one line for each group of the catalogue, and the legend of the marks that occur.
+func (c *console) matrix(r Report) {
+	gs := groups(r.Requirements)
+	if len(gs) == 0 {
+		return
+	}
+	name := 0
+	for _, g := range gs {
+		name = max(name, width(g.name))
+	}
+	name = min(name, c.o.width()/2)
+	c.line("%s", c.paint.bold("REQUIREMENTS"))
+	for _, g := range gs {
+		head := "  " + pad(cutWidth(g.name, name), name) + "  "
+		line, used, gap := head, width(head), ""
+		for _, q := range g.requirements {
+			cell := cutWidth(shortID(q.ID, g.name), c.o.width()-width(head)-2) + " " + marks[q.Verdict]
+			if used+len(gap)+width(cell) > c.o.width() {
+				c.line("%s", line)
+				line, used, gap = strings.Repeat(" ", width(head)), width(head), ""
+			}
+			line += gap + c.paint.verdict(q.Verdict, cell)
+			used += len(gap) + width(cell)
+			gap = strings.Repeat(" ", max(6-width(cell), 2)) // cells of two digits stand in columns
+		}
+		c.line("%s", line)
+	}
+	n := count(r.Requirements)
+	legend := ""
+	for _, v := range verdictOrder {
+		if n[v] == 0 {
+			continue
+		}
+		item := marks[v] + " " + verdictWord(v)
+		if legend != "" && width(legend)+3+width(item) > c.o.width()-2 {
+			c.line("  %s", c.paint.dim(legend))
+			legend = ""
+		}
+		if legend != "" {
+			legend += "   "
+		}
+		legend += item
+	}
+	c.line("  %s", c.paint.dim(legend))
+	c.line("")
+}
+
+// broken shows each broken requirement: its first finding in full, others that say something else in one line.
+func (c *console) broken(r Report) {
+	shown := 0
+	for _, q := range r.Requirements {
+		if q.Verdict != judge.Broken {
+			continue
+		}
+		if shown == 0 {
+			c.line("%s", c.paint.bold("BROKEN"))
+		}
+		shown++
+		c.requirement(q)
+		first := true
+		for _, f := range q.Findings {
+			if f.Verdict != judge.Broken {
+				continue
+			}
+			if first && shown <= maxFull {
+				c.finding(f)
+			} else {
+				c.brief(f)
+			}
+			first = false
+		}
+		c.hint(q)
+		c.line("")
+	}
+}
+
+func (c *console) requirement(q Requirement) {
+	head := fmt.Sprintf("%s (%s) ", q.ID, q.Level)
+	lines := wrap(visible(q.Sentence), c.o.width()-4-width(head))
+	c.line("  %s%s", c.paint.verdict(q.Verdict, head), lines[0])
+	for _, l := range lines[1:] {
+		c.line("  %s%s", strings.Repeat(" ", width(head)), l)
+	}
+}
+
+// finding shows all that is known of one. Lines of the exchange and commands are not wrapped: they are to be copied.
+func (c *console) finding(f Finding) {
+	c.line("")
+	c.wrapped("    ", f.Message)
+	if f.Expected != "" || f.Actual != "" {
+		c.line("      expected  %s", visible(f.Expected))
+		c.line("      actual    %s", c.paint.verdict(f.Verdict, visible(f.Actual)))
+	}
+	c.line("      at        %s (%s)", place(f.Position), visible(f.Scenario))
+	if len(f.Exchange) > 0 {
+		c.line("")
+		for _, l := range f.Exchange {
+			c.line("%s", strings.TrimRight("      "+c.paint.exchange(visible(l)), " "))
+		}
+	}
+	if f.Reproduce != "" {
+		c.line("")
+		c.line("      %s", c.paint.dim("reproduce with"))
+		for l := range strings.Lines(f.Reproduce) {
+			c.line("      %s", visible(strings.TrimSuffix(l, "\n")))
+		}
+		c.line("")
+	}
+}
+
+// brief shows a finding in a few words.
+func (c *console) brief(f Finding) {
+	c.wrapped("    ", f.Message)
+	c.line("      at        %s (%s)", place(f.Position), visible(f.Scenario))
+}
+
+func (c *console) hint(q Requirement) {
+	if q.Hint == "" {
+		return
+	}
+	lines := wrap(visible(q.Hint), c.o.width()-16)
+	c.line("      hint      %s", lines[0])
+	for _, l := range lines[1:] {
+		c.line("                %s", l)
+	}
+}
+
+func (c *console) warned(r Report) {
+	first := true
+	for _, q := range r.Requirements {
+		if q.Verdict != judge.Warned {
+			continue
+		}
+		if first {
+			c.line("%s", c.paint.bold("WARNED"))
+			first = false
+		}
+		c.requirement(q)
+		for i, f := range q.Findings {
+			if i == 3 && len(q.Findings) > 4 {
+				c.line("    and %d more", len(q.Findings)-i)
+				break
+			}
+			c.brief(f)
+		}
+		c.hint(q)
+		c.line("")
+	}
+}
+
+// unjudged lists the requirements with a verdict that says nothing about the receiver, and what is missing.
+func (c *console) unjudged(r Report, v judge.Verdict, title, missing string) {
+	first := true
+	for _, q := range r.Requirements {
+		if q.Verdict != v {
+			continue
+		}
+		if first {
+			c.line("%s", c.paint.bold(title))
+			first = false
+		}
+		why := q.Reason
+		if why == "" {
+			why = missing
+		}
+		head := "  " + pad(cutWidth(visible(q.ID), 24), 8) + " "
+		lines := wrap(visible(why), c.o.width()-width(head))
+		c.line("%s%s", c.paint.verdict(v, head), lines[0])
+		for _, l := range lines[1:] {
+			c.line("%s%s", strings.Repeat(" ", width(head)), l)
+		}
+	}
+	if !first {
+		c.line("")
+	}
+}
+
+func (c *console) closing(r Report) {
+	for _, n := range r.Notes {
+		c.wrapped("", n)
+	}
+	if len(r.Notes) > 0 {
+		c.line("")
+	}
+	for _, l := range wrap(visible(headline(r)), c.o.width()) {
+		c.line("%s", c.paint.run(r.Verdict, l))
+	}
+	c.line("%s", closing(r))
+}
+
+// place is a position as editors and terminals understand it.
+func place(p scenarios.Position) string {
+	return visible(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col))
+}
+
+// A group is the part of a catalogue that shares the letters before the dash.
+type group struct {
+	name         string
+	requirements []Requirement
+}
+
+// ownGroup gathers the scenarios that stand for themselves.
+const ownGroup = "own"
+
+// groups splits requirements by group, in the order in which they first occur.
+func groups(reqs []Requirement) []group {
+	var out []group
+	index := map[string]int{}
+	for _, q := range reqs {
+		name := groupOf(q.ID)
+		i, ok := index[name]
+		if !ok {
+			i = len(out)
+			index[name] = i
+			out = append(out, group{name: name})
+		}
+		out[i].requirements = append(out[i].requirements, q)
+	}
+	return out
+}
+
+// groupOf is the group of a catalogue id such as ACK-1. Whatever has another shape is a scenario that names no
+// requirement and stands for itself.
+func groupOf(id string) string {
+	letters, number, ok := strings.Cut(id, "-")
+	if !ok || letters == "" || strings.Trim(letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || number == "" || strings.Trim(number, "0123456789") != "" {
+		return ownGroup
+	}
+	return letters
+}
+
+// shortID is the id within its group: the number, or the whole id of a scenario that stands for itself.
+func shortID(id, group string) string {
+	if group == ownGroup {
+		return visible(id)
+	}
+	return strings.TrimPrefix(id, group+"-")
+}
+
+// cutWidth shortens s to n columns.
+func cutWidth(s string, n int) string {
+	if width(s) <= n {
+		return s
+	}
+	head, _ := splitWidth(s, n-1)
+	return head + "…"
+}

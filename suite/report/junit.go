@@ -1,0 +1,289 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/relaycheck/relaycheck/suite/judge"
+)
+
+// The JUnit dialect that GitHub, GitLab, Jenkins and Azure read alike: testsuites > testsuite > testcase, with failure,
+// error, skipped and system-out in it.
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Skipped  int          `xml:"skipped,attr"`
+	Time     string       `xml:"time,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name       string           `xml:"name,attr"`
+	Tests      int              `xml:"tests,attr"`
+	Failures   int              `xml:"failures,attr"`
+	Errors     int              `xml:"errors,attr"`
+	Skipped    int              `xml:"skipped,attr"`
+	Time       string           `xml:"time,attr"`
+	Timestamp  string           `xml:"timestamp,attr,omitempty"`
+	Properties *junitProperties `xml:"properties,omitempty"`
+	Cases      []junitCase      `xml:"testcase"`
+}
+
+type junitProperties struct {
+	Property []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Name      string       `xml:"name,attr"`
+	Class     string       `xml:"classname,attr"`
+	File      string       `xml:"file,attr,omitempty"`
+	Line      int          `xml:"line,attr,omitempty"`
+	Time      string       `xml:"time,attr"`
+	Failure   *junitDetail `xml:"failure,omitempty"`
+	Error     *junitDetail `xml:"error,omitempty"`
+	Skipped   *junitDetail `xml:"skipped,omitempty"`
+	SystemOut *junitText   `xml:"system-out,omitempty"`
+}
+
+type junitDetail struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",cdata"` // readable where the file is opened as text; what XML forbids is written out by then
+}
+
+type junitText struct {
+	Text string `xml:",cdata"`
+}
+
+// JUnit writes junit.xml: a testsuite for each requirement group, and in it a testcase for each scenario and requirement
+// that was played. Broken is a failure; what could not be observed or tested is skipped, with its reason; a warning
+// passes, with its findings in system-out. A play that ended early makes its rows without a verdict errors.
+//
+// A run with the verdict inconclusive or environment, which may have no testcase at all, has one error in a suite
+// named "run": no reader of JUnit may take it for green. A testcase has the time of its scenario's whole play.
+func JUnit(w io.Writer, r Report) error {
+	doc := junit(r)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	return nil
+}
+
+func junit(r Report) junitSuites {
+	doc := junitSuites{Name: "relaycheck", Time: junitTime(r.DurationMS)}
+	if r.Verdict != Pass && r.Verdict != Partial && r.Verdict != Fail {
+		doc.add(junitSuite{Name: "run"}, r, []junitCase{{
+			Name: r.Verdict, Class: "relaycheck.run", Time: junitTime(r.DurationMS),
+			Error: &junitDetail{Message: visible(r.Reason), Type: r.Verdict, Text: strings.Join(visibleAll(r.Notes), "\n")},
+		}})
+	}
+	for _, g := range groups(r.Requirements) {
+		var cases []junitCase
+		for _, q := range g.requirements {
+			for _, s := range r.Scenarios {
+				for _, row := range s.Requirements {
+					if row.ID == q.ID {
+						cases = append(cases, junitCaseOf(g.name, q, s, row))
+					}
+				}
+			}
+		}
+		if len(cases) > 0 {
+			doc.add(junitSuite{Name: visible(g.name)}, r, cases)
+		}
+	}
+	return doc
+}
+
+func (d *junitSuites) add(s junitSuite, r Report, cases []junitCase) {
+	s.Cases = cases
+	s.Timestamp = r.Started
+	s.Properties = &junitProperties{Property: []junitProperty{
+		{"suite_version", visible(r.Suite.Version)},
+		{"catalogue_digest", visible(r.Suite.CatalogueDigest)},
+		{"seed", strconv.FormatInt(r.Suite.Seed, 10)},
+		{"time_scale", strconv.FormatFloat(r.Suite.TimeScale, 'g', -1, 64)},
+		{"target", visible(r.Target.URL)},
+		{"verdict", r.Verdict},
+	}}
+	var longest float64
+	for _, c := range cases {
+		s.Tests++
+		switch {
+		case c.Failure != nil:
+			s.Failures++
+		case c.Error != nil:
+			s.Errors++
+		case c.Skipped != nil:
+			s.Skipped++
+		}
+		if t, err := strconv.ParseFloat(c.Time, 64); err == nil {
+			longest = max(longest, t)
+		}
+	}
+	// Plays run side by side, and one play gives several testcases: the sum of their times would mean nothing.
+	s.Time = strconv.FormatFloat(longest, 'f', 3, 64)
+	d.Tests += s.Tests
+	d.Failures += s.Failures
+	d.Errors += s.Errors
+	d.Skipped += s.Skipped
+	d.Suites = append(d.Suites, s)
+}
+
+func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
+	c := junitCase{
+		Name: visible(fmt.Sprintf("%s %s: %s", q.ID, s.ID, q.Sentence)), Class: visible("relaycheck." + group),
+		File: visible(s.File), Line: s.Line, Time: junitTime(s.DurationMS),
+	}
+	var of []Finding
+	for _, f := range s.Findings {
+		if f.Requirement == q.ID {
+			of = append(of, f)
+		}
+	}
+	text := findingsText(of)
+	switch row.Verdict {
+	case judge.Held:
+	case judge.Broken:
+		message := row.Reason
+		for _, f := range of {
+			if f.Verdict == judge.Broken {
+				message = f.Message
+				break
+			}
+		}
+		c.Failure = &junitDetail{Message: visible(message), Type: string(q.Level), Text: text}
+	case judge.Warned:
+		c.SystemOut = &junitText{Text: "warning\n" + text}
+	case judge.NotObservable, judge.NotTestable, judge.Unproven, judge.NotSelected:
+		why := verdictWord(row.Verdict)
+		if row.Reason != "" {
+			why += ": " + visible(row.Reason)
+		}
+		if s.Aborted != "" {
+			c.Error = &junitDetail{Message: visible("the play ended early: " + s.Aborted), Type: "aborted", Text: why}
+			break
+		}
+		c.Skipped = &junitDetail{Message: why}
+	default:
+		c.Error = &junitDetail{Message: visible(whyImpossible(row.Verdict)), Type: "verdict"}
+	}
+	return c
+}
+
+// findingsText is all that is known of findings, as plain text.
+func findingsText(fs []Finding) string {
+	var b strings.Builder
+	for i, f := range fs {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "%s\nexpected: %s\nactual: %s\nat: %s\n", visible(f.Message), visible(f.Expected), visible(f.Actual), place(f.Position))
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "hint: %s\n", visible(f.Hint))
+		}
+		if len(f.Exchange) > 0 {
+			b.WriteString("\n" + strings.Join(visibleAll(f.Exchange), "\n") + "\n")
+		}
+		if f.Reproduce != "" {
+			b.WriteString("\nreproduce with\n" + strings.Join(visibleLines(f.Reproduce), "\n") + "\n")
+		}
+	}
+	return b.String()
+}
+
+func visibleAll(in []string) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = visible(s)
+	}
+	return out
+}
+
+func junitTime(ms int64) string {
+	return strconv.FormatFloat((time.Duration(ms) * time.Millisecond).Seconds(), 'f', 3, 64)
+}
+
+// CheckJUnit reads a JUnit file and counts: each header, of a suite and of the whole, must say as many tests, failures,
+// errors and skips as there are elements. It is how Write makes sure that what a CI server will count is what the
+// run found.
+func CheckJUnit(r io.Reader) error {
+	_, err := countJUnit(r)
+	return err
+}
+
+// verifyJUnit checks a file that was written for the report: it also has a failure for each row that broke.
+func verifyJUnit(file io.Reader, r Report) error {
+	got, err := countJUnit(file)
+	if err != nil {
+		return err
+	}
+	want := 0
+	for _, s := range r.Scenarios {
+		for _, row := range s.Requirements {
+			if row.Verdict == judge.Broken {
+				want++
+			}
+		}
+	}
+	if got != want {
+		return fmt.Errorf("the JUnit report has %d failures, the run has %d", got, want)
+	}
+	return nil
+}
+
+func countJUnit(r io.Reader) (failures int, err error) {
+	var doc junitSuites
+	dec := xml.NewDecoder(r)
+	if err := dec.Decode(&doc); err != nil {
+		return 0, fmt.Errorf("read the JUnit report back: %w", err)
+	}
+	var all [4]int
+	for _, s := range doc.Suites {
+		var n [4]int
+		for _, c := range s.Cases {
+			n[0]++
+			for i, there := range []bool{c.Failure != nil, c.Error != nil, c.Skipped != nil} {
+				if there {
+					n[i+1]++
+				}
+			}
+		}
+		if err := sameCounts("suite "+s.Name, [4]int{s.Tests, s.Failures, s.Errors, s.Skipped}, n); err != nil {
+			return 0, err
+		}
+		for i := range all {
+			all[i] += n[i]
+		}
+	}
+	return all[1], sameCounts("the whole", [4]int{doc.Tests, doc.Failures, doc.Errors, doc.Skipped}, all)
+}
+
+func sameCounts(what string, header, counted [4]int) error {
+	for i, name := range []string{"testcase", "failure", "error", "skipped"} {
+		if header[i] != counted[i] {
+			return fmt.Errorf("the JUnit report contradicts itself: the header of %s says %d %s elements, there are %d", what, header[i], name, counted[i])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/relaycheck/relaycheck/emitter"
+)
+
+// redacted is what stands where a secret was.
+const redacted = "[redacted]"
+
+// wordLength is the length from which a secret is taken out wherever it stands. A shorter one ("key", "1234") is
+// taken out only where it stands as a word of its own, or it would tear holes into half of the report.
+const wordLength = 8
+
+var (
+	// A password in a URL: scheme://user:password@host. What is kept says whose it was.
+	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@:"'\\]*:)[^\s/?#"'\\]+@`)
+	// The signatures that Tencent's push and play addresses carry (txSecret), and sign, plain or percent-encoded.
+	urlSecret = regexp.MustCompile(`(?i)((?:^|[^a-z0-9_]|%[0-9a-f]{2}|\\u[0-9a-f]{4})(?:txSecret|sign)(?:=|%3D))[^&\s"'\\<>%]+`)
+	// An authorization as a header line or in a curl command.
+	authorization = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization:[ \t]*)[^\r\n'"]+`)
+)
+
+// secretHeaders are the header lines whose values are credentials by their meaning.
+var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+
+// Redactor returns a function that takes secrets out of a text: the given ones (a callback key, a DSN, a token) in
+// every spelling in which they may turn up (plain, within JSON once and twice, percent-encoded, base64), and what is
+// a secret in any URL: a password, txSecret and sign. Empty secrets are ignored.
+func Redactor(secrets ...string) func([]byte) []byte {
+	var long [][]byte
+	var words []*regexp.Regexp
+	for _, s := range spellings(secrets) {
+		if len(s) >= wordLength {
+			long = append(long, []byte(s))
+			continue
+		}
+		words = append(words, regexp.MustCompile(`(^|[^\pL\pN_])`+regexp.QuoteMeta(s)+`($|[^\pL\pN_])`))
+	}
+	return func(b []byte) []byte {
+		for _, s := range long {
+			if bytes.Contains(b, s) {
+				b = bytes.ReplaceAll(b, s, []byte(redacted))
+			}
+		}
+		for _, w := range words {
+			// Twice, because two neighbours share the character between them.
+			b = w.ReplaceAll(b, []byte("${1}"+redacted+"${2}"))
+			b = w.ReplaceAll(b, []byte("${1}"+redacted+"${2}"))
+		}
+		// The cheap looks first: most bodies hold none of these, and some have ten megabytes.
+		if bytes.IndexByte(b, '@') >= 0 {
+			b = userinfo.ReplaceAll(b, []byte("${1}"+redacted+"@"))
+		}
+		if bytes.IndexByte(b, '=') >= 0 || bytes.IndexByte(b, '%') >= 0 {
+			b = urlSecret.ReplaceAll(b, []byte("${1}"+redacted))
+		}
+		if bytes.IndexByte(b, ':') >= 0 {
+			b = authorization.ReplaceAll(b, []byte("${1}"+redacted))
+		}
+		return b
+	}
+}
+
+// spellings lists how the secrets may be written, the longest first, so that none is torn by a shorter one.
+func spellings(secrets []string) []string {
+	var all []string
+	for _, s := range secrets {
+		if s == "" {
+			continue
+		}
+		once, escaped := quoted(s, false), quoted(s, true) // encoders differ over <, > and &
+		all = append(all, s, once, quoted(once, false), escaped, quoted(escaped, false), url.QueryEscape(s), url.PathEscape(s),
+			base64.StdEncoding.EncodeToString([]byte(s)), base64.URLEncoding.EncodeToString([]byte(s)))
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	return slices.Compact(all)
+}
+
+// quoted is s as it stands within a JSON string.
+func quoted(s string, html bool) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(html)
+	if err := enc.Encode(s); err != nil { // a string can always be encoded
+		return s
+	}
+	return b.String()[1 : b.Len()-2] // without the quotes and the newline
+}
+
+// redactor is the run's own, or the one that knows no secret of the target.
+func (r Run) redactor() func([]byte) []byte {
+	if r.Redact != nil {
+		return r.Redact
+	}
+	return Redactor()
+}
+
+// clean returns a copy of v without secrets: every text and every body in it has passed redact. Enumerations (string
+// types of their own), numbers and times stay as they are, and so do the keys of maps.
+func clean[T any](v T, redact func([]byte) []byte) T {
+	return rewrite(v, rewriter{
+		text: func(s string) string { return string(redact([]byte(s))) },
+		// A redactor may work in place; what it gets is therefore never the original.
+		body: func(b []byte) []byte { return redact(bytes.Clone(b)) },
+		header: func(h emitter.Header) emitter.Header {
+			if slices.Contains(secretHeaders, strings.ToLower(h.Name)) {
+				h.Value = redacted
+			}
+			return h
+		},
+	})
+}
+
+// cleaned is the run without its secrets: the only one from which anything is written.
+func (r Run) cleaned() Run {
+	redact := r.redactor()
+	r.Plays = clean(r.Plays, redact)
+	r.Selected = clean(r.Selected, redact)
+	r.Rest = clean(r.Rest, redact)
+	r.Target = clean(r.Target, redact)
+	r.Problem = string(redact([]byte(r.Problem)))
+	r.CutShort = string(redact([]byte(r.CutShort)))
+	return r
+}
