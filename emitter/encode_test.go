@@ -107,6 +107,20 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	}
 }
 
+func TestEncodingLeavesTheCallbackAsItIs(t *testing.T) {
+	t.Parallel()
+	c := emitter.TaskExit(seedTask(), emitter.Exit{})
+	before := string(c.Bytes())
+	for _, order := range []emitter.KeyOrder{emitter.OrderSorted, emitter.OrderReverse, emitter.OrderShuffled} {
+		for _, change := range []bool{false, true} {
+			c.Encode(emitter.Encoding{KeyOrder: order, MsgAsObject: change})
+			if after := string(c.Bytes()); after != before {
+				t.Fatalf("order %s, reshaped %v: it became %s", order, change, after)
+			}
+		}
+	}
+}
+
 func TestEveryEncodingMeansTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

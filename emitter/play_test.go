@@ -461,6 +461,29 @@ func TestTheTraceTellsEverythingInOrder(t *testing.T) {
 	})
 }
 
+func TestASlowTraceHoldsUpNoDeliveryAndMissesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		told := 0
+		player := emitter.Player{
+			Sender: pipeReceiver(t, func(int, string) int { return 200 }),
+			Trace:  func(emitter.TraceEvent) { <-time.After(time.Minute); told++ },
+		}
+		var script emitter.Script
+		for i := range 10 {
+			script.Steps = append(script.Steps, emitter.Step{At: time.Duration(i) * time.Second, Parcel: parcel(emitter.Policy{})})
+		}
+		for _, d := range player.Play(t.Context(), script).Deliveries {
+			if d.Lag() != 0 {
+				t.Errorf("a delivery was %v late", d.Lag())
+			}
+		}
+		if told != 20 {
+			t.Errorf("%d events told", told)
+		}
+	})
+}
+
 func TestPlayAllBoundsThePlaysAndKeepsTheirOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package emitter_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -263,6 +265,25 @@ func TestAnEarlyAnswerCountsEvenIfAResetFollows(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestARefusalEndsTheWriting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		go func() {
+			_, _ = http.ReadRequest(bufio.NewReaderSize(server, 16))
+			_, _ = io.WriteString(server, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+		}() // and reads no more
+		s := newSender(t, emitter.SenderOptions{Dial: pipeDialer(client)})
+		a := s.Send(t.Context(), request("http://receiver.example", strings.Repeat("x", 1<<20)))
+		if a.Answer == nil || a.Answer.Status != 413 || a.Latency() != 0 || a.BytesSent >= 1<<20 {
+			t.Errorf("answer %+v, failure %+v after %v, %d bytes", a.Answer, a.Failure, a.Latency(), a.BytesSent)
+		}
+		if now := time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); now != 0 { // when the bubble began
+			t.Errorf("%v were spent on writing to somebody who does not read", now)
+		}
+	})
 }
 
 func TestA200BeforeTheBodyWasReadDoesNotStopTheBody(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -167,14 +168,19 @@ func TestAReceiverWithoutTLSOnAnHTTPSURL(t *testing.T) {
 func TestAHandshakeThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, change func(r *emitter.Request)) {
-		r := newReceiver(t, func(c *accepted) { _, _ = io.Copy(io.Discard, c) })
-		req := request(strings.Replace(r.URL, "http:", "https:", 1), "{}")
-		change(&req)
-		o := emitter.SenderOptions{Limits: emitter.Limits{Handshake: 50 * time.Millisecond}}
-		a := newSender(t, o).Send(t.Context(), req)
-		if a.Failure == nil || a.Failure.Kind != emitter.FailTLS || !strings.Contains(a.Failure.Message, "within 50ms") {
-			t.Errorf("%+v", a.Failure)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			client, server := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, server) }()
+			req := request("https://receiver.example", "{}")
+			change(&req)
+			a := newSender(t, emitter.SenderOptions{Dial: pipeDialer(client)}).Send(t.Context(), req)
+			if a.Failure == nil || a.Failure.Kind != emitter.FailTLS || !strings.Contains(a.Failure.Message, "within 5s") {
+				t.Errorf("%+v", a.Failure)
+			}
+			if a.Latency() != 5*time.Second {
+				t.Errorf("took %v", a.Latency())
+			}
+		})
 	})
 }
 

@@ -148,6 +148,5 @@ func (r Request) plain(t target) bool {
 
 // ownHeaders are the names that mean something to net/http itself.
 var ownHeaders = []string{
-	"Authorization", "Content-Length", "Expect", "Host", "Idempotency-Key", "Te", "Trailer", "Transfer-Encoding",
-	"Upgrade", "User-Agent", "X-Idempotency-Key",
+	"Authorization", "Content-Length", "Expect", "Host", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/strict"
@@ -171,6 +172,9 @@ func (c *checker) duplicate(d *ruleDoc) {
 	}
 	if d.After != nil {
 		r.after = &d.After.Value
+		if d.After.Value.Max > maxTimeline/time.Duration(r.times) {
+			c.f.Errorf(d.After.Pos, "range", "the last copy comes more than a day later")
+		}
 	}
 	if d.Until != nil {
 		until, ok2 := c.find(*d.Until)

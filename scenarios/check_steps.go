@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/strict"
@@ -50,8 +51,24 @@ func (c *checker) steps() {
 	if len(t.events) == 0 && !c.f.Failed() {
 		c.f.Errorf(c.doc.Keys["timeline"].Key, "asserts-nothing", "the timeline delivers nothing").Hint("add a step such as `- emit: TaskStart`")
 	}
+	c.length()
 	c.nameEvents()
 	c.assignFiles()
+}
+
+// maxTimeline is how long a timeline may last: nobody waits longer for a test.
+const maxTimeline = 24 * time.Hour
+
+// length refuses a timeline that nobody would wait for.
+func (c *checker) length() {
+	var total time.Duration
+	for _, e := range c.s.timeline.entries {
+		total += e.after.Max
+		if total > maxTimeline {
+			c.f.Errorf(e.step.Pos, "range", "here the timeline lasts longer than a day").Hint("only waits count; the time that an event tells is `at`")
+			return
+		}
+	}
 }
 
 // step resolves one step of the timeline.

@@ -15,7 +15,7 @@ import (
 type Params struct {
 	Play  int       // number of the play within the run, from 0
 	Seed  int64     // of the run: fixes every random choice, together with the scenario's id
-	Scale float64   // waits are divided by this; 0 counts as 1. Not for real_time scenarios
+	Scale float64   // waits are divided by this, 0.01 to 1e6; 0 counts as 1. Not for real_time scenarios
 	Epoch time.Time // what timeline offset 0 stands for in payloads; cut to the millisecond
 
 	// BaseID is the task id of the first task; the others follow. 15 decimal digits, and far enough from that of any
@@ -84,10 +84,10 @@ type compiler struct {
 
 // runScale is the run's scale, if it touches the scenario.
 func (c *compiler) runScale() float64 {
-	if c.s.RealTime || c.p.Scale <= 0 {
+	if c.s.RealTime || !(c.p.Scale > 0) { // not a number is no scale either
 		return 1
 	}
-	return c.p.Scale
+	return min(max(c.p.Scale, 0.01), 1e6) // nobody plays slower than this, or could tell what is faster
 }
 
 // timeScale is the run's scale, or the scenario's own if that is greater.

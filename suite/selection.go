@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -46,7 +47,7 @@ func Select(all []*scenarios.Scenario, s Selection) ([]*scenarios.Scenario, erro
 	}
 	labels, err := types.ParseLabelFilter(s.LabelFilter)
 	if err != nil {
-		return nil, usage("--label-filter %q cannot be read: %v", s.LabelFilter, firstLine(err.Error()))
+		return nil, usage("--label-filter %q cannot be read: %s (labels are combined with &&, ||, ! and parentheses: 'delivery && !slow')", s.LabelFilter, filterMistake(err))
 	}
 	var out []*scenarios.Scenario
 	for _, sc := range all {
@@ -110,7 +111,18 @@ func usage(format string, args ...any) error {
 	return &UsageError{Err: fmt.Errorf(format, args...)}
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
+// filterMistake is what Ginkgo says of a filter, in one line and without its layout.
+func filterMistake(err error) string {
+	var g types.GinkgoError
+	if !errors.As(err, &g) {
+		return err.Error()
+	}
+	_, what, found := strings.Cut(g.Message, "\n")
+	if !found {
+		what = g.Message
+	}
+	return strings.TrimRight(strings.Join(strings.Fields(layout.ReplaceAllString(what, " ")), " "), ".")
 }
+
+// layout is Ginkgo's markup, its colours, and the caret that points into the filter.
+var layout = regexp.MustCompile(`\{\{[^}]*\}\}|\x1b\[[0-9;]*m|\^`)

@@ -124,6 +124,10 @@ func (a *app) runSuite(ctx context.Context, cfg suite.Config, f runFlags) error 
 	case err != nil && rep.Verdict == "":
 		return exit(exitEnvironment, err)
 	}
+	if rep.Verdict == report.Environment && rep.Reason != "" {
+		// Nothing was learnt about the receiver, so a matrix would say nothing: one line does.
+		return exit(rep.ExitCode, errors.Join(errors.New(lowerFirst(rep.Reason)), err))
+	}
 	if perr := report.Console(a.out, rep, report.ConsoleOptions{Color: color, Width: terminalWidth(a.out)}); perr != nil {
 		return exit(exitEnvironment, fmt.Errorf("print the report: %w", perr))
 	}
@@ -170,3 +174,11 @@ const defaultTargetFile = "relaycheck.yaml"
 // progressInterval is how often a run says that it is alive where its output is no terminal: often enough for a
 // CI system that ends silent jobs, seldom enough for a readable log.
 const progressInterval = 5 * time.Second
+
+// lowerFirst makes a sentence the rest of one.
+func lowerFirst(s string) string {
+	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

@@ -17,6 +17,7 @@ type taste struct {
 	ignoresNameless bool // a TaskExit without ids ends nothing
 	zeros           bool // zero values instead of nothing before an exit
 	texts           bool // numbers are shown as text
+	takesDoubtful   bool // what only lenient parsers read is applied
 	lastWins        bool // of turns that no time orders, the later arrival counts, else the earlier
 }
 
@@ -65,7 +66,8 @@ type modelFile struct {
 	url      string
 	duration int64
 	finished bool
-	at       int64 // event_time of what it shows, 0 if unknown
+	startAt  int64 // newest event_time of a start, and of a finish; 0 if unknown
+	finishAt int64
 }
 
 func newModel(t taste) *model { return &model{taste: t, tasks: map[string]*modelTask{}} }
@@ -119,7 +121,7 @@ func (t *modelTask) apply(e modelEvent, taste taste) {
 		t.starts = append(t.starts, e.inner.Start)
 		t.turn("running", e.inner.Start, taste)
 		if taste.forgetsExit && t.exit != nil && t.phase == "running" {
-			t.phase = "ended"
+			t.exit = nil
 		}
 	case "TaskExit":
 		t.events++
@@ -133,7 +135,7 @@ func (t *modelTask) apply(e modelEvent, taste taste) {
 		}
 		t.turn("ended", e.inner.Exit, taste)
 		if taste.forgetsExit && t.phase == "running" {
-			t.phase = "ended"
+			t.exit = nil
 		}
 	case "VodSourceFileStart", "VodSourceFileFinish":
 		t.events++
@@ -176,14 +178,13 @@ func (t *modelTask) file(e modelEvent, taste taste) {
 	}
 	at, _ := strconv.ParseInt(e.EventTime, 10, 64)
 	if e.Event == "VodSourceFileFinish" {
-		f.finished = true
-		if taste.reopens && f.at > at && at > 0 { // it began again since
-			f.finished = false
-		}
-	} else if taste.reopens && at > 0 && f.at > 0 && at > f.at {
+		f.finished, f.finishAt = true, max(f.finishAt, at)
+	} else {
+		f.startAt = max(f.startAt, at)
+	}
+	if taste.reopens && f.finishAt > 0 && f.startAt > f.finishAt { // it began again since
 		f.finished = false
 	}
-	f.at = max(f.at, at)
 }
 
 // show gives the facts of a task.

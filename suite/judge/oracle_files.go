@@ -86,10 +86,10 @@ func (f *wantedFile) add(t *told, c callback) {
 // late does not undo it. Where the plan lets a file begin more than once, or begin after it was finished, "is it
 // finished now" and "was it ever" are both sensible questions, unless event_time proves that a finish came last.
 func (f *wantedFile) settle(a *account) {
-	looped := f.starts > 1 || f.lastStart > f.lastFinish
+	again := f.starts > 1 || f.lastStart > f.lastFinish
 	f.mayBeDone = f.finishes > 0
-	f.mayBeOpen = f.sureFinishes == 0 || (looped && !a.finishedLast(f))
-	f.mayRepeat = looped || f.finishes > 1
+	f.mayBeOpen = f.sureFinishes == 0 || (again && !a.finishedLast(f))
+	f.mayRepeat = f.starts > 1 || f.finishes > 1
 }
 
 // finishedLast says whether the event times prove that the newest event of a file is a finish that was acknowledged.

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"slices"
+
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -39,8 +41,12 @@ func (a *account) turns(kinds ...string) []turn {
 // newer says whether the times prove that t happened after u. Zero, equal and missing times prove nothing.
 func (t turn) newer(u turn) bool { return t.timed && u.timed && t.ms > u.ms }
 
-// newest drops the turns after which an acknowledged other one happened.
+// newest drops the turns after which an acknowledged other one happened. Where any of them has no time nothing is
+// dropped: a receiver that keeps one newest turn and goes by arrival in between loses the time to compare with.
 func newest(all []turn) []turn {
+	if slices.ContainsFunc(all, func(t turn) bool { return !t.timed }) {
+		return all
+	}
 	var out []turn
 	for _, t := range all {
 		beaten := false

@@ -179,11 +179,15 @@ func TestAnHTTPObserverInTroubleIsAnErrorAndNeverNothing(t *testing.T) {
 		}, []string{"no whole answer within 300ms", "read the answer"}},
 		{"another protocol", func(t *testing.T) string {
 			t.Helper()
-			return "http://" + speak(t, func(c net.Conn) { _, _ = c.Write([]byte("220 smtp\r\n")) })
+			return "http://" + speak(t, func(c net.Conn) {
+				hear(c)
+				_, _ = c.Write([]byte("220 smtp\r\n"))
+			})
 		}, []string{"malformed HTTP"}},
 		{"a flood of headers", func(t *testing.T) string {
 			t.Helper()
 			return "http://" + speak(t, func(c net.Conn) {
+				hear(c)
 				_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\n"))
 				for i := 0; ; i++ {
 					if _, err := fmt.Fprintf(c, "X-%d: %s\r\n", i, big[:1000]); err != nil {

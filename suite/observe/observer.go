@@ -2,7 +2,9 @@ package observe
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/relaycheck/relaycheck/suite/judge"
 	"github.com/relaycheck/relaycheck/suite/target"
@@ -103,7 +105,7 @@ func (o *observed) look(ctx context.Context, id Identity) (view, error) {
 		return v, nil
 	case ctx.Err() != nil:
 		return v, context.Cause(ctx)
-	case limited.Err() != nil:
+	case limited.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return v, o.failed(fmt.Errorf("no whole answer within %s: %w", o.spec.Timeout, err))
 	}
 	return v, o.failed(err)

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"database/sql"
 	"math"
 	"regexp"
 	"strings"
@@ -63,20 +64,18 @@ func textCell(s, typeName string) any {
 
 // arrayCell reads PostgreSQL's text of a one-dimensional array.
 func arrayCell(s, element string) (any, bool) {
-	var parts []*string
+	var parts []sql.NullString
 	if err := (pq.GenericArray{A: &parts}).Scan(s); err != nil {
 		return nil, false
 	}
 	out := make([]any, len(parts))
 	for i, p := range parts {
-		if p == nil {
-			continue
-		}
-		switch element {
-		case "BOOL":
-			out[i] = *p == "t"
+		switch {
+		case !p.Valid:
+		case element == "BOOL":
+			out[i] = p.String == "t"
 		default:
-			out[i] = textCell(*p, element)
+			out[i] = textCell(p.String, element)
 		}
 	}
 	return out, true

@@ -2,6 +2,7 @@ package observe_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -156,6 +157,12 @@ func speak(t *testing.T, talk func(net.Conn)) string {
 	return l.Addr().String()
 }
 
+// hear reads a request, so that what is said next is an answer.
+func hear(c net.Conn) {
+	buf := make([]byte, 4096)
+	_, _ = c.Read(buf)
+}
+
 // nobody is an address that nobody listens at.
 func nobody(t *testing.T) string {
 	t.Helper()
@@ -176,3 +183,5 @@ func write(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+func number(text string) json.Number { return json.Number(text) }
