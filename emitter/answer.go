@@ -21,7 +21,7 @@ func readAnswer(br *bufio.Reader, method string, limits Limits) (answer *Answer,
 			return nil, false, err
 		}
 		rest := bufio.NewReader(io.MultiReader(bytes.NewReader(head), br))
-		resp, err := http.ReadResponse(rest, &http.Request{Method: method})
+		resp, err := http.ReadResponse(rest, &http.Request{Method: method}) //nolint:bodyclose // see below
 		if err != nil {
 			return nil, false, protocolOf(err)
 		}
@@ -53,7 +53,7 @@ func readHead(br *bufio.Reader, left *int) ([]byte, error) {
 		if *left -= len(part); *left < 0 {
 			return nil, &protocolError{"the head of the answer is too long"}
 		}
-		if got := head[:min(len(head), 5)]; !strings.HasPrefix("HTTP/", string(got)) {
+		if want := "HTTP/"; string(head[:min(len(head), len(want))]) != want[:min(len(head), len(want))] {
 			return nil, &protocolError{fmt.Sprintf("not an HTTP answer: it begins with %.20q", head)}
 		}
 		switch {

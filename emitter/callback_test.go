@@ -150,8 +150,10 @@ func TestNewKeysGoWhereTheVendorWouldHaveThem(t *testing.T) {
 	mustDo(t, c.Add("zzz", 1))
 	mustDo(t, c.Add("msg.aaa", true))
 	c.Sign("k", time.Unix(1, 0))
-	want := []string{"aaa", "appid", "callback_event", "event_time", "event_type", "interface", "msg", "product_name",
-		"sign", "source_urls", "stream_id", "t", "task_id", "to_url", "zzz"}
+	want := []string{
+		"aaa", "appid", "callback_event", "event_time", "event_type", "interface", "msg", "product_name",
+		"sign", "source_urls", "stream_id", "t", "task_id", "to_url", "zzz",
+	}
 	if diff := cmp.Diff(want, keys(t, c.Bytes())); diff != "" {
 		t.Error(diff)
 	}

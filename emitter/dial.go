@@ -15,7 +15,7 @@ type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 func (s *Sender) dial(ctx context.Context, addr string, secure bool) (*conn, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.ctx, func() { cancel(errSenderClosed) })()
+	defer context.AfterFunc(s.ctx, func() { cancel(errSenderClosed) })() //nolint:contextcheck // Close ends dials, too
 
 	tcp, err := s.dialTCP(ctx, addr)
 	if err != nil {

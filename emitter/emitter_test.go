@@ -83,7 +83,7 @@ func TestATranscriptSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, say("HTTP/1.1 500 X\r\nContent-Length: 3\r\n\r\n\xff\x00a"))
 	req := request(r.URL, "a\xffb")
-	req.Wire = emitter.Wire{TruncateAt: ptr(2), HalfClose: true, WriteSize: 3, WritePause: time.Microsecond}
+	req.Wire = emitter.Wire{TruncateAt: new(2), HalfClose: true, WriteSize: 3, WritePause: time.Microsecond}
 	script := emitter.Script{Steps: []emitter.Step{
 		{ID: "a", Parcel: &emitter.Parcel{Event: "a", Request: request(r.URL, "{}")}},
 		{ID: "b", After: []int{0}, Parcel: &emitter.Parcel{Event: "b", Copy: 1, Held: true, Request: req, Policy: emitter.Policy{Name: "p", Attempts: 2}}},

@@ -52,7 +52,7 @@ func allEscaped(out []byte, s string) []byte {
 		case r == utf8.RuneError && size == 1:
 			out = append(out, s[i])
 		case '0' <= r && r <= '9', 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z':
-			out = append(out, byte(r))
+			out = append(out, s[i])
 		case r > 0xFFFF:
 			hi, lo := utf16.EncodeRune(r)
 			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -91,8 +90,7 @@ func isTLSAlert(err error) bool {
 }
 
 func tlsMessage(err error) string {
-	var record tls.RecordHeaderError
-	if errors.As(err, &record) {
+	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		if string(record.RecordHeader[:]) == "HTTP/" {
 			return "the receiver speaks plain HTTP on this port"
 		}
@@ -107,10 +105,6 @@ func protocolOf(err error) error {
 	if err == nil || errors.As(err, &netErr) || isReset(err) || errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) {
 		return err
-	}
-	var perr *http.ProtocolError
-	if errors.As(err, &perr) {
-		return &protocolError{perr.ErrorString}
 	}
 	return &protocolError{"not a valid HTTP answer: " + err.Error()}
 }

@@ -38,8 +38,15 @@ func TestNothingIsLeftRunning(t *testing.T) {
 		script.Deadline = deadline
 		for _, r := range receivers {
 			for _, w := range []emitter.Wire{
-				{}, {Chunked: true}, {Fresh: true}, {WriteSize: 64}, {LoseAnswer: true}, {ResetAt: ptr(1)}, {TruncateAt: ptr(1)},
-				{HalfClose: true}, {WriteSize: 1, WritePause: time.Millisecond},
+				{},
+				{Chunked: true},
+				{Fresh: true},
+				{WriteSize: 64},
+				{LoseAnswer: true},
+				{ResetAt: new(1)},
+				{TruncateAt: new(1)},
+				{HalfClose: true},
+				{WriteSize: 1, WritePause: time.Millisecond},
 			} {
 				p := &emitter.Parcel{Request: request(r.URL, strings.Repeat("x", 100)), Policy: emitter.Policy{Attempts: 2}}
 				p.Request.Wire = w

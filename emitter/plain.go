@@ -62,7 +62,7 @@ func (s *Sender) sendPlain(ctx context.Context, x *exchange) (a Attempt, unsent 
 		GotFirstResponseByte: func() { x.mark(&x.attempt.FirstByte) },
 	})
 
-	resp, err := s.http.RoundTrip(x.req.forNetHTTP(traced))
+	resp, err := s.http.RoundTrip(x.req.forNetHTTP(traced)) //nolint:bodyclose // readPlain closes it
 	var answer *Answer
 	if err == nil {
 		answer, err = s.readPlain(resp)
@@ -104,7 +104,7 @@ func (r Request) forNetHTTP(ctx context.Context) *http.Request {
 
 // readPlain reads the answer, within the limit. What is beyond it stays unread and the connection is closed.
 func (s *Sender) readPlain(resp *http.Response) (*Answer, error) {
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	answer := &Answer{Status: resp.StatusCode, Proto: resp.Proto, Header: sortedHeader(resp.Header)}
 	if resp.StatusCode == http.StatusSwitchingProtocols { // what follows is not HTTP and has no end
 		return answer, nil

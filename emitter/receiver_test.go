@@ -182,5 +182,3 @@ func short() emitter.SenderOptions {
 }
 
 func request(url, body string) emitter.Request { return emitter.NewRequest(url, []byte(body)) }
-
-func ptr[T any](v T) *T { return &v }

@@ -24,7 +24,7 @@ type Request struct {
 }
 
 // Wire says how a request is written and what is done to it on the way. The zero Wire is a plain
-// request over a kept-alive connection. Fields beyond Fresh and Chunked need a raw connection.
+// request over a kept-alive connection. Fields beyond Chunked need a raw connection.
 type Wire struct {
 	Fresh      bool          `json:"fresh,omitempty"`       // on a new connection, closed afterwards
 	Chunked    bool          `json:"chunked,omitempty"`     // Transfer-Encoding: chunked instead of Content-Length

@@ -10,6 +10,10 @@ import (
 
 // A Sender takes requests to their attempts. It keeps connections for reuse, never repeats a request and follows
 // nothing. It is safe for concurrent use; as many requests are on their way at once as calls of Send.
+//
+// What the request asks for decides which way it goes: net/http where it would write these very bytes, our own
+// hands otherwise. One thing net/http does that cannot be switched off: when a receiver says more than its answer,
+// it tells so through the standard logger. A program whose standard error is read should discard that.
 type Sender struct {
 	limits Limits
 	dialer DialFunc
@@ -69,13 +73,8 @@ func (s *Sender) Send(ctx context.Context, req Request) Attempt {
 
 // SendSince is Send with times counted from start.
 func (s *Sender) SendSince(ctx context.Context, start time.Time, req Request) Attempt {
-	x := &exchange{
-		start:   start,
-		req:     req,
-		attempt: Attempt{Number: 1, Of: 1, Reason: reasonFirst, Request: req},
-	}
 	t, err := req.target()
-	x.mark(&x.attempt.Queued)
+	x := newExchange(start, req, Offset(time.Since(start)))
 	if err != nil {
 		return x.finish(nil, &Failure{FailOther, err.Error()})
 	}
@@ -91,8 +90,7 @@ func (s *Sender) SendSince(ctx context.Context, start time.Time, req Request) At
 	}
 	// The kept connection had ended and not one byte was written to it: nothing was delivered, so this is
 	// no second delivery.
-	x.reopen()
-	return s.sendRaw(ctx, x, t)
+	return s.sendRaw(ctx, newExchange(start, req, a.Queued), t)
 }
 
 // Close ends all connections and what waits for them.
@@ -142,6 +140,11 @@ type exchange struct {
 	finished bool
 }
 
+func newExchange(start time.Time, req Request, queued Offset) *exchange {
+	a := Attempt{Number: 1, Of: 1, Reason: reasonFirst, Request: req, Queued: queued}
+	return &exchange{start: start, req: req, attempt: a}
+}
+
 // mark stamps a time, the first time it is told.
 func (x *exchange) mark(o *Offset) {
 	now := Offset(time.Since(x.start))
@@ -169,13 +172,4 @@ func (x *exchange) finish(answer *Answer, failure *Failure) Attempt {
 	x.finished = true
 	x.attempt.Answer, x.attempt.Failure = answer, failure
 	return x.attempt
-}
-
-// reopen takes up an exchange again that came to nothing; only the time of queueing stays.
-func (x *exchange) reopen() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	a := x.attempt
-	x.attempt = Attempt{Number: a.Number, Of: a.Of, Reason: a.Reason, Request: a.Request, Queued: a.Queued}
-	x.finished = false
 }

@@ -227,13 +227,18 @@ func TestSlowBytesDoNotStretchTheTimeForAnAnswer(t *testing.T) {
 
 func TestAReceiverThatDoesNotReadIsGivenUp(t *testing.T) {
 	t.Parallel()
-	quit := make(chan struct{})
-	r := newReceiver(t, func(*accepted) { <-quit })
-	t.Cleanup(func() { close(quit) }) // before the receiver is closed
-	a := newSender(t, short()).Send(t.Context(), request(r.URL, strings.Repeat("x", 32<<20)))
-	if a.Failure == nil || a.Failure.Kind != emitter.FailTimeout || a.Written != 0 {
-		t.Errorf("%+v", a.Failure)
-	}
+	bothWays(t, func(t *testing.T, change func(r *emitter.Request)) {
+		synctest.Test(t, func(t *testing.T) {
+			client, server := net.Pipe()
+			defer server.Close()
+			req := request("http://receiver.example", "{}")
+			change(&req)
+			a := newSender(t, emitter.SenderOptions{Dial: pipeDialer(client)}).Send(t.Context(), req)
+			if a.Failure == nil || a.Failure.Kind != emitter.FailTimeout || a.Written != 0 || a.Latency() != 20*time.Second {
+				t.Errorf("%+v after %v", a.Failure, a.Latency())
+			}
+		})
+	})
 }
 
 func TestAnEarlyAnswerCountsEvenIfAResetFollows(t *testing.T) {
@@ -282,6 +287,9 @@ func TestARefusalEndsTheWriting(t *testing.T) {
 		}
 		if now := time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); now != 0 { // when the bubble began
 			t.Errorf("%v were spent on writing to somebody who does not read", now)
+		}
+		if next := s.Send(t.Context(), request("http://receiver.example", strings.Repeat("x", 1<<20))); next.Conn != 0 {
+			t.Error("a connection with half a request on it was used again")
 		}
 	})
 }

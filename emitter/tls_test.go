@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -134,8 +135,8 @@ func TestFaultsUnderTLS(t *testing.T) {
 	mustDo(t, err)
 	s := newSender(t, emitter.SenderOptions{TLS: config})
 	for name, wire := range map[string]emitter.Wire{
-		"reset":       {ResetAt: ptr(1)},
-		"cut":         {TruncateAt: ptr(1)},
+		"reset":       {ResetAt: new(1)},
+		"cut":         {TruncateAt: new(1)},
 		"lost answer": {LoseAnswer: true},
 	} {
 		req := request(url, "{}")
@@ -231,7 +232,7 @@ func TestAKeptConnectionIsGivenUpAfterItsTime(t *testing.T) {
 		if !a.OK() || a.Reused {
 			t.Errorf("reused %v, failure %+v", a.Reused, a.Failure)
 		}
-		if _, err := r.bytes(t, i); err != io.EOF { // we have closed it
+		if _, err := r.bytes(t, i); !errors.Is(err, io.EOF) { // we have closed it
 			t.Errorf("ended with %v", err)
 		}
 	}

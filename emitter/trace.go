@@ -68,6 +68,7 @@ func (e TraceEvent) String() string {
 		if e.Error != "" {
 			return fmt.Sprintf("... %s: %s", e.Step, e.Error)
 		}
+	case TraceStepStarted:
 	}
 	return fmt.Sprintf("... %s %s", e.Step, e.Kind)
 }

@@ -88,6 +88,14 @@ func TestTheWireForms(t *testing.T) {
 				return "POST /cb?x=1 HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 10\r\nX-b: 1\r\nx-A: 2\r\nX-b: 3\r\n\r\n" + body
 			},
 		},
+		"names as everybody writes them, in my order": {
+			func(r *emitter.Request) {
+				r.Header = []emitter.Header{{Name: "Content-Type", Value: "text/plain"}, {Name: "Accept", Value: "*/*"}}
+			},
+			func(host string) string {
+				return "POST /cb?x=1 HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 10\r\nContent-Type: text/plain\r\nAccept: */*\r\n\r\n" + body
+			},
+		},
 		"no header lines of my own": {
 			func(r *emitter.Request) { r.Header = nil },
 			func(host string) string {
@@ -168,15 +176,15 @@ func TestFaultsOfTheScript(t *testing.T) {
 		ours  bool
 		reads string // what the receiver answers to it
 	}{
-		"reset in the middle":                 {emitter.Wire{ResetAt: ptr(5)}, "01234", syscall.ECONNRESET, true, ""},
-		"reset before the body":               {emitter.Wire{ResetAt: ptr(0)}, "", syscall.ECONNRESET, true, ""},
-		"reset counted from the end":          {emitter.Wire{ResetAt: ptr(-1)}, "012345678", syscall.ECONNRESET, true, ""},
-		"reset at a place beyond the body":    {emitter.Wire{ResetAt: ptr(99)}, body, syscall.ECONNRESET, true, ""},
-		"reset within a chunk":                {emitter.Wire{ResetAt: ptr(5), Chunked: true, ChunkSize: 4}, "4\r\n0123\r\n4\r\n4", syscall.ECONNRESET, true, ""},
-		"cut, byte by byte":                   {emitter.Wire{TruncateAt: ptr(3), WriteSize: 1}, "012", io.EOF, true, ""},
-		"cut in the middle":                   {emitter.Wire{TruncateAt: ptr(5)}, "01234", io.EOF, true, ""},
-		"cut in the middle, answer awaited":   {emitter.Wire{TruncateAt: ptr(5), HalfClose: true}, "01234", io.EOF, false, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"},
-		"cut between chunks":                  {emitter.Wire{TruncateAt: ptr(4), Chunked: true, ChunkSize: 4}, "4\r\n0123\r\n", io.EOF, true, ""},
+		"reset in the middle":                 {emitter.Wire{ResetAt: new(5)}, "01234", syscall.ECONNRESET, true, ""},
+		"reset before the body":               {emitter.Wire{ResetAt: new(0)}, "", syscall.ECONNRESET, true, ""},
+		"reset counted from the end":          {emitter.Wire{ResetAt: new(-1)}, "012345678", syscall.ECONNRESET, true, ""},
+		"reset at a place beyond the body":    {emitter.Wire{ResetAt: new(99)}, body, syscall.ECONNRESET, true, ""},
+		"reset within a chunk":                {emitter.Wire{ResetAt: new(5), Chunked: true, ChunkSize: 4}, "4\r\n0123\r\n4\r\n4", syscall.ECONNRESET, true, ""},
+		"cut, byte by byte":                   {emitter.Wire{TruncateAt: new(3), WriteSize: 1}, "012", io.EOF, true, ""},
+		"cut in the middle":                   {emitter.Wire{TruncateAt: new(5)}, "01234", io.EOF, true, ""},
+		"cut in the middle, answer awaited":   {emitter.Wire{TruncateAt: new(5), HalfClose: true}, "01234", io.EOF, false, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"},
+		"cut between chunks":                  {emitter.Wire{TruncateAt: new(4), Chunked: true, ChunkSize: 4}, "4\r\n0123\r\n", io.EOF, true, ""},
 		"the whole body, but our side closed": {emitter.Wire{HalfClose: true}, body, io.EOF, false, okAnswer},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -295,7 +303,7 @@ func TestWhatCannotBeSentIsRefusedWithAReason(t *testing.T) {
 		"control character":        func(r *emitter.Request) { r.Method = "GET /x" },
 		"no header name":           func(r *emitter.Request) { r.Header = []emitter.Header{{Name: "A B"}} },
 		"breaks its line":          func(r *emitter.Request) { r.Header = []emitter.Header{{Name: "A", Value: "1\r\nB: 2"}} },
-		"exclude each other":       func(r *emitter.Request) { r.Wire = emitter.Wire{ResetAt: ptr(1), TruncateAt: ptr(1)} },
+		"exclude each other":       func(r *emitter.Request) { r.Wire = emitter.Wire{ResetAt: new(1), TruncateAt: new(1)} },
 	} {
 		req := request("http://127.0.0.1:1", "{}")
 		change(&req)

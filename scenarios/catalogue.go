@@ -1,5 +1,7 @@
 package scenarios
 
+import "slices"
+
 // Level says how binding a requirement is.
 type Level string
 
@@ -47,8 +49,16 @@ type Catalogue struct {
 	byID         map[string]int
 }
 
-// Get finds a requirement by its id.
+// Get finds a requirement by its id. A catalogue that was not loaded but made of its requirements, as one that comes
+// out of a run log, has no index and is searched.
 func (c *Catalogue) Get(id string) (Requirement, bool) {
+	if c.byID == nil {
+		i := slices.IndexFunc(c.Requirements, func(r Requirement) bool { return r.ID == id })
+		if i < 0 {
+			return Requirement{}, false
+		}
+		return c.Requirements[i], true
+	}
 	i, ok := c.byID[id]
 	if !ok {
 		return Requirement{}, false

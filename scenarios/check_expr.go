@@ -85,8 +85,7 @@ func CompileCheck(source string) (*CheckProgram, error) {
 func (p *CheckProgram) True(env CheckEnv) (bool, error) {
 	out, err := expr.Run(p.program, env)
 	if err != nil {
-		var e *file.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*file.Error](err); ok {
 			return false, fmt.Errorf("check %q: %s", shorten(p.source, 60), e.Message)
 		}
 		return false, fmt.Errorf("check %q: %w", shorten(p.source, 60), err)
@@ -119,8 +118,7 @@ func compileCheck(source string) (*CheckProgram, *exprError) {
 	if err == nil {
 		return &CheckProgram{source: source, program: program}, nil
 	}
-	var e *file.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*file.Error](err); ok {
 		return nil, &exprError{line: e.Line, column: e.Column, message: plainExprMessage(e.Message), hint: exprHint(e.Message)}
 	}
 	return nil, &exprError{message: plainExprMessage(err.Error()), hint: exprHint(err.Error())}

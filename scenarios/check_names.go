@@ -146,8 +146,8 @@ func (c *checker) fileOf(ev *event, spec taskSpec, started int, open []int) int 
 }
 
 func lastIndex(list []int, x int) int {
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i] == x {
+	for i, y := range slices.Backward(list) {
+		if y == x {
 			return i
 		}
 	}

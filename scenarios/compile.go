@@ -103,7 +103,7 @@ func (c *compiler) timeScale() float64 {
 // whatever is played beside it.
 func (c *compiler) seed() {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", c.p.Seed, c.s.ID))
-	c.rng = rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
+	c.rng = rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))) //nolint:gosec // to be foreseen is its purpose
 }
 
 // draw takes a duration from a range, in whole milliseconds where the range allows it.

@@ -110,13 +110,13 @@ func (w *weaver) held(i int, h hold) {
 	w.letGo(before, w.copies(i, before, at)...)
 }
 
-// homeOf is the entry after which the copies of a rule can be laid: both the event and the one they wait for are then.
+// homeOf is the entry after which the copies of a rule can be laid. The event that they wait for never comes before
+// their own: the checker has seen to it.
 func (w *weaver) homeOf(d duplicate) int {
-	home := w.ranks[d.event].entry
 	if d.until >= 0 {
-		home = max(home, w.ranks[d.until].entry)
+		return w.ranks[d.until].entry
 	}
-	return home
+	return w.ranks[d.event].entry
 }
 
 // late lays copies that come after another event, or after some time.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/internal/strict"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -85,18 +86,33 @@ func (*statusDoc) DescribeYAML() map[string]any {
 	return map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "minItems": 1, "items": one}}}
 }
 
+// factSchemas are the facts with what they say and how they look.
+var factSchemas = map[string]struct {
+	text  string
+	value map[string]any
+}{
+	"exists":         {"The receiver knows the task.", map[string]any{"type": "boolean"}},
+	"phase":          {"Whether the task runs, by the newest of its starts and exits.", map[string]any{"enum": []string{"running", "ended"}}},
+	"stream_id":      {"The stream that the task pushes to.", map[string]any{"type": "string"}},
+	"to_url":         {"The push address.", map[string]any{"type": "string"}},
+	"source_urls":    {"The source addresses, in order.", map[string]any{"type": "array", "items": map[string]any{"type": "string"}}},
+	"started_at":     {"When the task started, in milliseconds since 1970.", map[string]any{"type": "integer"}},
+	"exited_at":      {"When the task last exited, in milliseconds since 1970.", map[string]any{"type": "integer"}},
+	"exit_code":      {"The code of the latest exit.", map[string]any{"type": "integer"}},
+	"exit_message":   {"The message of the latest exit.", map[string]any{"type": "string"}},
+	"files":          {"The files that were begun.", map[string]any{"type": "array", "items": fileSchema()}},
+	"files_finished": {"How many files were finished.", map[string]any{"type": "integer", "minimum": 0}},
+	"alarms":         {"How many alarms came.", map[string]any{"type": "integer", "minimum": 0}},
+	"events":         {"How many distinct events are kept.", map[string]any{"type": "integer", "minimum": 0}},
+}
+
 // DescribeYAML is the schema of wanted facts.
 func (*factsDoc) DescribeYAML() map[string]any {
 	facts := map[string]any{}
-	for name, value := range map[string]map[string]any{
-		"exists": {"type": "boolean"}, "phase": {"enum": []string{"running", "ended"}},
-		"stream_id": {"type": "string"}, "to_url": {"type": "string"}, "exit_message": {"type": "string"},
-		"started_at": {"type": "integer"}, "exited_at": {"type": "integer"}, "exit_code": {"type": "integer"},
-		"files_finished": {"type": "integer", "minimum": 0}, "alarms": {"type": "integer", "minimum": 0}, "events": {"type": "integer", "minimum": 0},
-		"source_urls": {"type": "array", "items": map[string]any{"type": "string"}},
-		"files":       {"type": "array", "items": fileSchema()},
-	} {
-		facts[name] = wanted(value)
+	for name, fact := range factSchemas {
+		w := wanted(fact.value)
+		w["description"] = fact.text + " null: no such fact."
+		facts[name] = w
 	}
 	return map[string]any{"type": "object", "additionalProperties": false, "minProperties": 1, "properties": facts}
 }
@@ -114,5 +130,18 @@ func wanted(value map[string]any) map[string]any {
 	return map[string]any{"anyOf": []any{orNull, map[string]any{
 		"type": "object", "additionalProperties": false, "required": []string{"any_of"},
 		"properties": map[string]any{"any_of": map[string]any{"type": "array", "minItems": 1, "items": orNull}},
+	}}}
+}
+
+// DescribeYAML is the schema of a body: a text, or a mapping.
+func (*bodyDoc) DescribeYAML() map[string]any {
+	return map[string]any{"anyOf": []any{map[string]any{"type": "string"}, strict.SchemaOf[bodyKeys]()}}
+}
+
+// DescribeYAML is the schema of expressions: one, or a list.
+func (*checksDoc) DescribeYAML() map[string]any {
+	text := map[string]any{"type": "string"}
+	return map[string]any{"anyOf": []any{text, map[string]any{
+		"type": "array", "minItems": 1, "items": map[string]any{"anyOf": []any{text, strict.SchemaOf[checkDoc]()}},
 	}}}
 }

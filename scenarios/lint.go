@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/strict"
 	"github.com/relaycheck/relaycheck/schema"
 )
@@ -18,6 +19,7 @@ func (c *checker) lint() {
 	c.lintNames()
 	c.lintTimes()
 	c.lintFiles()
+	c.lintMembers()
 	c.lintRetries()
 	c.lintRequirements()
 	c.lintExpectations()
@@ -126,6 +128,28 @@ func (c *checker) lintFiles() {
 		}
 		if ev.step.File == nil && !slices.ContainsFunc(ev.step.Msg, func(m strict.Entry[any]) bool { return m.Key == "url" }) {
 			c.f.Warnf(ev.step.Pos, "live-file", "a live task sends no %s", ev.name).Hint("write `source: vod`, or say `file: 0` if it is meant")
+		}
+	}
+}
+
+// lintMembers warns of members of msg that belong to another event, and of alarm types that are a slip of a documented
+// one.
+func (c *checker) lintMembers() {
+	for _, ev := range c.s.timeline.events {
+		known := schema.MsgKeys(ev.name)
+		if ev.kind != eventEmitted || known == nil {
+			continue
+		}
+		for _, m := range ev.step.Msg {
+			if !slices.Contains(known, m.Key) {
+				c.f.Warnf(m.KeyPos, "foreign-member", "no edition documents %s for %s", m.Key, ev.name).
+					Hint("documented are " + strings.Join(known, ", ") + "; write `set: {msg." + m.Key + ": …}` if it is meant")
+			}
+			if kind, isText := m.Value.(string); isText && ev.name == schema.TaskAlarm && m.Key == "type" && !slices.Contains(emitter.AlarmTypes(), kind) {
+				if near := strict.Nearest(kind, emitter.AlarmTypes()); near != "" {
+					c.f.Warnf(m.ValuePos, "alarm-type", "the alarm type %q is not documented", kind).Hint("did you mean \"" + near + "\"?")
+				}
+			}
 		}
 	}
 }

@@ -81,8 +81,7 @@ func LoadFS(fsys fs.FS, dir, prefix string) ([]*Scenario, error) {
 
 // collect adds an error's problems to the list; an error of another kind is given back.
 func collect(problems *strict.Problems, err error) error {
-	var p strict.Problems
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[strict.Problems](err); ok {
 		*problems = append(*problems, p...)
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"mime"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func (c *compiler) meaning(ev *event, r emitter.Request) Meaning {
 	switch {
 	case m != MeansCallback:
 		return m
-	case len(r.Body) > largeBody, r.Method != "" && r.Method != "POST", !jsonContent(r.Header):
+	case len(r.Body) > largeBody, r.Method != "" && r.Method != http.MethodPost, !jsonContent(r.Header):
 		return MeansEither
 	}
 	if s := ev.step.Sign; s != nil {
@@ -46,6 +47,7 @@ func (c *compiler) meaning(ev *event, r emitter.Request) Meaning {
 			return MeansForged
 		case signUpper:
 			return MeansEither
+		case signValid, signNone:
 		}
 	}
 	return m
@@ -70,6 +72,7 @@ func readBody(body []byte) Meaning {
 	switch readObject(lenient(body)) {
 	case MeansCallback, MeansEither:
 		return MeansEither
+	case MeansSibling, MeansNothing, MeansForged: // what is damaged tells nothing of a relay task anyway
 	}
 	return MeansNothing
 }

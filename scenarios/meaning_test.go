@@ -69,6 +69,7 @@ func TestMeaningIsInferredFromTheBytes(t *testing.T) {
 		{"emit: TaskStart, mangle: {nest: 50}", either},
 		{"emit: TaskStart, mangle: {nest: 20000}", either},
 		{"emit: TaskStart, mangle: {pad: 2MB}", either},
+		{"emit: TaskStart, mangle: {pad: 2MB, replace: {from: pullpush, to: pushpull}}", either},
 		// no reading is a well-formed callback
 		{"emit: TaskStart, mangle: {cut: 60%}", nothing},
 		{"emit: TaskStart, mangle: {cut: 0}", nothing},

@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,7 @@ func TestPayloads(t *testing.T) {
 			"msg.index": 2., "msg.url": "http://origin.relaycheck.invalid/100000000000001/file-2.m3u8", "msg.duration": 14920.,
 		}},
 		{"the k-th file start is file k, and begins again after the last", "task: {files: 2}\ntimeline: [{emit: VodSourceFileStart}, {emit: VodSourceFileStart}, {emit: VodSourceFileStart}]", 2, map[string]any{"msg.index": 0.}},
+		{"the second file start is file 1", "task: {files: 2}\ntimeline: [{emit: VodSourceFileStart}, {emit: VodSourceFileStart}]", 1, map[string]any{"msg.index": 1.}},
 		{"a finish belongs to the latest start not yet finished", "task: {files: 3}\ntimeline: [{emit: VodSourceFileStart}, {emit: VodSourceFileStart}, {emit: VodSourceFileFinish}, {emit: VodSourceFileFinish}]", 3, map[string]any{"msg.index": 0.}},
 		{"a wide id has 18 digits and is no float", "task: {id: wide}\ntimeline: [{emit: TaskStart}]", 0, map[string]any{"task_id": "900200000000000003"}},
 		{"a live task has one source", "task: {source: live}\ntimeline: [{emit: TaskStart}]", 0, map[string]any{
@@ -165,7 +167,7 @@ func TestTheWireFormIsNotThePlainForm(t *testing.T) {
 	if diff := cmp.Diff(want, r.Header); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(emitter.Wire{Fresh: true, Chunked: true, ChunkSize: 7, WriteSize: 5, WritePause: time.Millisecond}, r.Wire); diff != "" || r.Method != "PUT" {
+	if diff := cmp.Diff(emitter.Wire{Fresh: true, Chunked: true, ChunkSize: 7, WriteSize: 5, WritePause: time.Millisecond}, r.Wire); diff != "" || r.Method != http.MethodPut {
 		t.Errorf("wire (-want +got):\n%s", diff)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/relaycheck/relaycheck/internal/strict"
@@ -101,12 +102,7 @@ func headComment(src []byte) string {
 
 // Exercises reports whether the scenario requires the requirement.
 func (s *Scenario) Exercises(id string) bool {
-	for _, r := range s.Requires {
-		if r == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.Requires, id)
 }
 
 // Own is the requirement that a scenario stands for itself, where its file names none of the catalogue: its id, its

@@ -11,6 +11,13 @@ import (
 //go:embed core delivery hostile durability
 var shippedFiles embed.FS
 
+//go:embed scenario.schema.json
+var editorSchema []byte
+
+// EditorSchema is the JSON Schema of scenario files (draft 2020-12), for editors. It is looser than the loader, which
+// follows references, too.
+func EditorSchema() []byte { return slices.Clone(editorSchema) }
+
 // shippedPrefix marks the files that are part of the program.
 const shippedPrefix = "shipped:"
 

@@ -37,6 +37,7 @@ func (c *compiler) sign(ev *event, cb *emitter.Callback) *Stamp {
 		expires = c.happenedByPlan(ev).Add(-expiredBy)
 	case signWrong:
 		key += "-not"
+	case signValid, signUpper:
 	}
 	cb.Sign(key, expires)
 	sign := emitter.Signature(key, expires.Unix())

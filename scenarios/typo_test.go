@@ -45,6 +45,7 @@ func spots(n *yaml.Node, path string) []spot {
 			out = append(out, spot{p, nil, c, n, c.ShortTag()})
 			out = append(out, spots(c, p)...)
 		}
+	default:
 	}
 	return out
 }
@@ -97,24 +98,22 @@ func TestEveryMisspeltKeyIsRefused(t *testing.T) {
 		if sp.key == nil || len(sp.key.Value) < 2 || authorsOwn(sp.path) {
 			continue
 		}
-		for k := range 2 { // every key in two of the four ways: many keys come twice
-			right := sp.key.Value
-			wrong := slips[(i+k*2)%4](right)
-			if wrong == right || isKey(sp.parent, wrong) {
-				continue
-			}
-			sp.key.Value = wrong
-			src := dump(t, root)
-			sp.key.Value = right
-			tried++
-			if _, err := scenarios.Parse("rich.yaml", src); err == nil {
-				t.Errorf("%s: %s is taken for %q", sp.path, wrong, right)
-			} else if !strings.Contains(err.Error(), wrong) && !strings.Contains(err.Error(), "rich.yaml:") {
-				t.Errorf("%s: the error does not say where: %v", sp.path, err)
-			}
+		right := sp.key.Value
+		wrong := slips[i%4](right) // every key in one of the four ways: most keys come several times
+		if wrong == right || isKey(sp.parent, wrong) {
+			continue
+		}
+		sp.key.Value = wrong
+		src := dump(t, root)
+		sp.key.Value = right
+		tried++
+		if _, err := scenarios.Parse("rich.yaml", src); err == nil {
+			t.Errorf("%s: %s is taken for %q", sp.path, wrong, right)
+		} else if !strings.Contains(err.Error(), wrong) && !strings.Contains(err.Error(), "rich.yaml:") {
+			t.Errorf("%s: the error does not say where: %v", sp.path, err)
 		}
 	}
-	if tried < 250 {
+	if tried < 130 {
 		t.Errorf("only %d slips were tried", tried)
 	}
 }
@@ -139,8 +138,8 @@ func TestEveryValueOfAWrongTypeIsRefused(t *testing.T) {
 		if authorsOwn(sp.path) {
 			continue
 		}
-		for k := range 3 { // every place with three of the six: most kinds of place come several times
-			name, value := wrong[(i+2*k)%6][0], node(t, wrong[(i+2*k)%6][1])
+		for k := range 2 { // every place with two of the six: most kinds of place come several times
+			name, value := wrong[(i+3*k)%6][0], node(t, wrong[(i+3*k)%6][1])
 			if mayBe(sp, name) {
 				continue
 			}
@@ -154,7 +153,7 @@ func TestEveryValueOfAWrongTypeIsRefused(t *testing.T) {
 			}
 		}
 	}
-	if tried < 400 {
+	if tried < 280 {
 		t.Errorf("only %d values were tried", tried)
 	}
 }

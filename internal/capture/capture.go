@@ -27,6 +27,7 @@ import "fmt"
 type Document struct {
 	Source string // the path as given or found; Stdin for the standard input
 	Line   int    // of its first byte, from 1, after decompression
+	Column int    // of its first byte in that line, from 1, in bytes
 	Offset int64  // of its first byte, from 0, after decompression
 
 	Body []byte     // to the byte, without white space around it; valid until the next call of Next

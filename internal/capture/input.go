@@ -53,6 +53,21 @@ func (in *input) head(n int) []byte {
 	return p
 }
 
+// sticky ends a reader with its first error for good: there are decompressors that go on behind a gap when asked again.
+type sticky struct {
+	r   io.Reader
+	err error
+}
+
+func (s *sticky) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.r.Read(p)
+	s.err = err
+	return n, err
+}
+
 // begin starts a document at the next byte.
 func (in *input) begin() {
 	in.start, in.body, in.long = in.position, in.body[:0], false

@@ -17,10 +17,10 @@ type Reader struct {
 	nextSource func() (source, bool)
 	stop       func()
 
-	buf     *bufio.Reader
-	split   *splitter // of the open source; nil if none is
-	file    io.Closer
-	unpackd func()
+	buf   *bufio.Reader
+	split *splitter // of the open source; nil if none is
+	file  io.Closer
+	free  func() // of the decompressor
 }
 
 // Open prepares the reading of the paths, in their order: files, folders (all captures in them and below, by name), and
@@ -67,7 +67,7 @@ func (r *Reader) Next(ctx context.Context) (Document, error) {
 // open makes a source the one that is read. A document is returned where that fails.
 func (r *Reader) open(src source) (Document, bool) {
 	fail := func(err *ReadError) (Document, bool) {
-		return Document{Source: src.name, Line: 1, Err: err}, true
+		return Document{Source: src.name, Line: 1, Column: 1, Err: err}, true
 	}
 	if src.err != nil {
 		return fail(&ReadError{Code: CodeFile, Message: "it cannot be read", Err: src.err})
@@ -81,7 +81,7 @@ func (r *Reader) open(src source) (Document, bool) {
 		_ = f.Close() // it was only read
 		return fail(readError(err))
 	}
-	r.file, r.unpackd = f, free
+	r.file, r.free = f, free
 	r.split = newSplitter(src.name, plain, r.opts.MaxLine, r.buf)
 	return Document{}, false
 }
@@ -90,10 +90,14 @@ func (r *Reader) closeSource() {
 	if r.split == nil {
 		return
 	}
-	r.unpackd()
+	r.free()
 	_ = r.file.Close() // it was only read
 	r.split = nil
 }
+
+// Waits reports whether the next document has to be waited for: nothing of it was read yet. Whoever gathers documents
+// before working on them can stop doing so here, so that a slow stream is not held up.
+func (r *Reader) Waits() bool { return r.split == nil || r.split.r.Buffered() == 0 }
 
 // Skipped tells how many files of the named folders were left out since they do not look like captures, and the names of
 // the first few.

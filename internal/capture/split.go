@@ -19,7 +19,7 @@ type splitter struct {
 }
 
 func newSplitter(name string, r io.Reader, maxLine int, br *bufio.Reader) *splitter {
-	br.Reset(r)
+	br.Reset(&sticky{r: r})
 	s := &splitter{name: name, input: input{r: br, max: maxLine}}
 	s.line = 1
 	return s
@@ -66,7 +66,9 @@ func (s *splitter) document() (Document, bool) {
 	if s.long {
 		return s.failed(&ReadError{Code: CodeTooLong, Message: fmt.Sprintf("a document of more than %d bytes was skipped", s.max)}), true
 	}
-	return Document{Source: s.name, Line: s.start.line, Offset: s.start.offset, Body: bytes.TrimRight(s.body, " \t\r\n")}, true
+	doc := s.at(s.start)
+	doc.Body = bytes.TrimRight(s.body, " \t\r\n")
+	return doc, true
 }
 
 // cut is what was put together when the source ended. Where the source failed it is not handed out: that it is cut is
@@ -80,7 +82,14 @@ func (s *splitter) cut() (Document, bool) {
 }
 
 func (s *splitter) failed(err *ReadError) Document {
-	return Document{Source: s.name, Line: s.start.line, Offset: s.start.offset, Err: err}
+	doc := s.at(s.start)
+	doc.Err = err
+	return doc
+}
+
+// at is a document at a position, still without a body.
+func (s *splitter) at(p position) Document {
+	return Document{Source: s.name, Line: p.line, Column: int(p.column()) + 1, Offset: p.offset}
 }
 
 // end tells of what ended the source too early, once, and then that it is over.
@@ -154,7 +163,8 @@ func (s *splitter) after(n int, space string) (byte, bool) {
 func (s *splitter) wholeLine() (Document, bool) {
 	p := s.ahead()
 	if end := bytes.IndexByte(p, '\n'); end >= 0 && end <= s.max {
-		doc := Document{Source: s.name, Line: s.line, Offset: s.offset, Body: bytes.TrimRight(p[:end], " \t\r")}
+		doc := s.at(s.position)
+		doc.Body = bytes.TrimRight(p[:end], " \t\r")
 		s.skip(end + 1)
 		return doc, true
 	}

@@ -28,6 +28,9 @@ func list(t testing.TB, in string, r io.Reader, max, bufSize int) []string {
 		if !strings.HasPrefix(in[doc.Offset:], string(doc.Body)) || doc.Line != 1+strings.Count(in[:doc.Offset], "\n") {
 			t.Errorf("%q is not at line %d, offset %d of %q", doc.Body, doc.Line, doc.Offset, in)
 		}
+		if want := int(doc.Offset) - strings.LastIndex(in[:doc.Offset], "\n"); doc.Column != want {
+			t.Errorf("%q is said to be in column %d, not %d", doc.Body, doc.Column, want)
+		}
 		if doc.Err != nil {
 			got = append(got, fmt.Sprintf("%d !%s", doc.Line, doc.Err.Code))
 		} else {

@@ -128,7 +128,7 @@ func (f *File) decodeScalar(n Node, v reflect.Value) {
 }
 
 func (f *File) decodeString(n Node, v reflect.Value) {
-	enum, isEnum := v.Interface().(Enum)
+	enum, isEnum := reflect.TypeAssert[Enum](v)
 	if n.Kind() != Text {
 		if isEnum {
 			n.Expected("one of " + strings.Join(enum.Values(), ", "))
@@ -140,6 +140,7 @@ func (f *File) decodeString(n Node, v reflect.Value) {
 			r.Hint("put it in quotes if it is meant as text")
 		case Null:
 			r.Hint(`write "" if it is meant to be empty`)
+		default:
 		}
 		return
 	}

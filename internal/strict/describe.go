@@ -1,5 +1,13 @@
 package strict
 
+import "reflect"
+
+// A TypeRef stands for the schema of a type in what a DescribeYAML gives.
+type TypeRef struct{ Type reflect.Type }
+
+// SchemaOf is the TypeRef of T.
+func SchemaOf[T any]() TypeRef { return TypeRef{reflect.TypeFor[T]()} }
+
 // The schemas of the types that read themselves, for editors. Package schemagen puts them together.
 
 const durationPattern = `([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+`

@@ -59,6 +59,7 @@ func (n Node) Kind() Kind {
 		return Mapping
 	case yaml.SequenceNode:
 		return List
+	default:
 	}
 	switch t.ShortTag() {
 	case "!!null":
@@ -103,15 +104,8 @@ func (n Node) Warnf(code, format string, args ...any) Report {
 // Expected notes that the value is of the wrong kind. What says what it should be, for example "a duration such as 300ms".
 func (n Node) Expected(what string) Report {
 	got := n.Kind().String()
-	switch k := n.Kind(); k {
-	case Bool, Number, Text:
-		text := n.Text()
-		if len(text) > 40 || strings.ContainsAny(text, "\n\r") {
-			text = ""
-		}
-		if text != "" {
-			got += " (" + text + ")"
-		}
+	if text := n.Text(); text != "" && n.Kind() != Null && len(text) <= 40 && !strings.ContainsAny(text, "\n\r") {
+		got += " (" + text + ")"
 	}
 	return n.Errorf("wrong-type", "%s must be %s, not %s", n.what(), what, got)
 }

@@ -25,7 +25,7 @@ const (
 )
 
 // A Problem is one mistake in a file.
-type Problem struct {
+type Problem struct { //nolint:errname // it is what the field calls it, and a warning is no error
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	Col      int      `json:"col"`
@@ -128,7 +128,7 @@ func wide(r rune) bool {
 }
 
 // Problems are all the mistakes of one or more files, in the order of the files and then of the lines.
-type Problems []Problem
+type Problems []Problem //nolint:errname // as above
 
 // Error gives every problem on lines of its own.
 func (p Problems) Error() string {

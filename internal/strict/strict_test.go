@@ -200,8 +200,7 @@ func TestProblemsSayWhereWhatAndWhatToDo(t *testing.T) {
 			if err == nil {
 				t.Fatal("it was accepted")
 			}
-			var problems strict.Problems
-			if !errors.As(err, &problems) {
+			if _, ok := errors.AsType[strict.Problems](err); !ok {
 				t.Fatalf("the error is a %T", err)
 			}
 			if got := err.Error(); !strings.Contains(got, test.want) {

@@ -35,6 +35,7 @@ func (n Node) Value() (value any, ok bool) {
 			list, whole = append(list, v), whole && ok
 		})
 		return list, whole
+	case Mapping:
 	}
 	object, before := map[string]any{}, n.f.errors()
 	n.EachKey(func(key string, _ Pos, item Node) {

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"slices"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -21,25 +23,54 @@ type told struct {
 type account struct {
 	task *scenarios.Task
 	told []told
+
+	// riddle names an event of which only its sender knows what a lenient receiver may read in it; "" is none.
+	riddle string
 }
 
-// A book holds the events of a plan as they are read. It does not change once it is made.
+// A book holds the events of a plan as they are read. It must not be used by two goroutines at a time.
 type book struct {
 	plan   *scenarios.Plan
 	caps   *Capabilities
 	byID   map[string]int   // task_id -> index of the plan's task
 	byTask map[string]int   // key -> index
-	plain  []plainReading   // of each event of the plan
+	plain  []reading        // of each event of the plan
 	urls   map[string][]int // source URL or stream id -> indices of tasks, for callbacks without task_id
+	memo   map[bodyKey]reading
 }
 
-type plainReading struct {
-	last, first callback
-	ok          bool
+// A bodyKey names a body: a sampler asks about the same bodies again and again, some have ten megabytes, and to hash
+// one costs a hundredth of reading it.
+type bodyKey struct {
+	sum   [sha256.Size]byte
+	first bool
+}
+
+type reading struct {
+	callback
+	ok bool
+}
+
+// maxAmbiguous is the size up to which a body is also read as if the first of two equal names counted. Our large bodies
+// are large by one long member; two readings of ten megabytes would cost seconds and tell nothing.
+const maxAmbiguous = 1 << 20
+
+// readBody reads a body that was sent.
+func (b *book) readBody(body []byte, first bool) (callback, bool) {
+	if len(body) == 0 || (first && len(body) > maxAmbiguous) {
+		return callback{}, false
+	}
+	key := bodyKey{sha256.Sum256(body), first}
+	r, known := b.memo[key]
+	if !known {
+		r.callback, r.ok = readCallback(body, first)
+		b.memo[key] = r
+	}
+	return r.callback, r.ok
 }
 
 func newBook(plan *scenarios.Plan, caps *Capabilities) *book {
-	b := &book{plan: plan, caps: caps, byID: map[string]int{}, byTask: map[string]int{}, urls: map[string][]int{}}
+	b := &book{plan: plan, caps: caps, byID: map[string]int{}, byTask: map[string]int{}, urls: map[string][]int{}, memo: map[bodyKey]reading{}}
 	for i := range plan.Tasks {
 		t := &plan.Tasks[i]
 		b.byID[t.TaskID] = i
@@ -49,20 +80,17 @@ func newBook(plan *scenarios.Plan, caps *Capabilities) *book {
 		}
 		b.point(t.StreamID, i)
 	}
-	b.plain = make([]plainReading, len(plan.Events))
+	b.plain = make([]reading, len(plan.Events))
 	for i := range plan.Events {
 		r := &b.plain[i]
-		r.last, r.ok = readCallback(plan.Events[i].Body, false)
-		if r.ok {
-			r.first, _ = readCallback(plan.Events[i].Body, true)
-		}
+		r.callback, r.ok = b.readBody(plan.Events[i].Body, false)
 		// A scenario may give a task other addresses than the generated ones, event by event.
-		if task, known := b.byID[r.last.taskID]; r.ok && known {
-			for _, u := range r.last.sources {
+		if task, known := b.byID[r.taskID]; r.ok && known {
+			for _, u := range r.sources {
 				b.point(u, task)
 			}
-			if r.last.streamID != nil {
-				b.point(*r.last.streamID, task)
+			if r.streamID != nil {
+				b.point(*r.streamID, task)
 			}
 		}
 	}
@@ -93,6 +121,10 @@ func (b *book) accounts(tr *emitter.Transcript, w window) []account {
 			m = meaning(e, b.caps, b.caps.Signed && isSigned(e.Body, f.bodies))
 		}
 		readings, variants := b.read(i, m, f)
+		if m == scenarios.MeansEither && len(readings) == 0 {
+			b.puzzle(out, e)
+			continue
+		}
 		for _, t := range b.share(readings) {
 			entry := told{event: e, order: i, readings: t.readings, variants: variants}
 			entry.sure = m == scenarios.MeansCallback && f.sure && t.certain
@@ -103,6 +135,15 @@ func (b *book) accounts(tr *emitter.Transcript, w window) []account {
 	return out
 }
 
+// puzzle marks the tasks that an unreadable event may tell of: its own, or all where it names none.
+func (b *book) puzzle(accounts []account, e *scenarios.Event) {
+	for i := range accounts {
+		if e.Task == "" || e.Task == accounts[i].task.Key {
+			accounts[i].riddle = e.ID
+		}
+	}
+}
+
 // read gives what the bytes of an event may be read as, and how many distinct events they may be taken for.
 func (b *book) read(i int, m scenarios.Meaning, f *fate) (readings []callback, variants int) {
 	p := b.plain[i]
@@ -111,17 +152,21 @@ func (b *book) read(i int, m scenarios.Meaning, f *fate) (readings []callback, v
 		if !p.ok {
 			return nil, 0
 		}
-		c := p.last
-		c.eventTime, variants = eventTimes(c, b.plan.Events[i].Body, f.bodies)
+		c := p.callback
+		c.eventTime, variants = b.eventTimes(c, b.plan.Events[i].Body, f.bodies)
 		return []callback{c}, variants
 	case scenarios.MeansEither:
 		var all []callback
-		if p.ok {
-			all = append(all, p.last, p.first)
-		}
-		for _, body := range f.bodies {
+		for _, body := range append([][]byte{b.plan.Events[i].Body}, f.bodies...) {
 			for _, first := range []bool{false, true} {
-				if c, ok := readCallback(body, first); ok {
+				if c, ok := b.readBody(body, first); ok {
+					all = append(all, c)
+				}
+			}
+		}
+		if len(all) == 0 {
+			for _, body := range f.bodies {
+				if c, ok := readLeniently(body); ok {
 					all = append(all, c)
 				}
 			}
@@ -134,13 +179,13 @@ func (b *book) read(i int, m scenarios.Meaning, f *fate) (readings []callback, v
 
 // eventTimes finds what event_time had on the wire, where a scenario may leave it out, write it as a number, or make it
 // anew for each attempt. More than one value means that one event can be taken for several.
-func eventTimes(c callback, plainBody []byte, bodies [][]byte) (one string, variants int) {
+func (b *book) eventTimes(c callback, plainBody []byte, bodies [][]byte) (one string, variants int) {
 	seen := map[string]bool{}
 	one = c.eventTime
 	for _, body := range bodies {
 		t := c.eventTime
-		if string(body) != string(plainBody) {
-			if wire, ok := readCallback(body, false); ok {
+		if !bytes.Equal(body, plainBody) {
+			if wire, ok := b.readBody(body, false); ok {
 				t = wire.eventTime
 			}
 		}
@@ -160,7 +205,7 @@ func distinct(all []callback) []callback {
 	var out []callback
 	seen := map[string]bool{}
 	for _, c := range all {
-		key := compact([]any{c.taskID, c.idIsText, c.kind, c.streamID, c.toURL, c.sources, c.hasMsg, c.msg, c.eventTime, c.garbled})
+		key := compact([]any{c.taskID, c.idIsText, c.kind, c.streamID, c.toURL, c.sources, c.odd, c.hasMsg, c.msg, c.eventTime, c.garbled})
 		if !seen[key] {
 			seen[key] = true
 			out = append(out, c)

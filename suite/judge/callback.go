@@ -21,7 +21,10 @@ type callback struct {
 	msg       map[string]any
 	eventTime string // as text, whatever type it had; "" where there is none
 	signed    bool   // sign is there
-	garbled   bool   // the bytes are no UTF-8: what a receiver makes of its texts is its own affair
+	garbled   bool   // bytes that are no UTF-8, or NUL: what a receiver makes of the texts is its own affair
+
+	// odd are the addresses that are there but not as documented; what a lenient receiver makes of them is its own affair.
+	odd map[string]bool
 }
 
 // utf8Mark is the byte order mark, which lenient parsers skip.
@@ -34,34 +37,61 @@ func readCallback(body []byte, first bool) (callback, bool) {
 	if !ok {
 		return callback{}, false
 	}
+	c, ok := callbackOf(v, first)
+	c.garbled = !utf8.Valid(body) || bytes.ContainsRune(body, 0) || bytes.Contains(body, []byte(`u0000`))
+	return c, ok
+}
+
+// readLeniently reads a body as the most lenient parsers in use do: control characters within texts are let through,
+// and what follows the first value is not looked at.
+func readLeniently(body []byte) (callback, bool) {
+	clean := bytes.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, bytes.TrimPrefix(body, utf8Mark))
+	dec := json.NewDecoder(bytes.NewReader(clean))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return callback{}, false
+	}
+	c, ok := callbackOf(plain(v), false)
+	c.garbled = true
+	return c, ok
+}
+
+func callbackOf(v any, first bool) (callback, bool) {
 	outer, ok := v.(map[string]any)
 	if !ok {
 		return callback{}, false
 	}
-	c := callback{garbled: !utf8.Valid(body), eventTime: text(outer["event_time"]), signed: outer["sign"] != nil}
+	c := callback{eventTime: text(outer["event_time"]), signed: outer["sign"] != nil, odd: map[string]bool{}}
 	if c.kind, ok = outer["callback_event"].(string); !ok {
 		return callback{}, false
 	}
 	c.taskID = text(outer["task_id"])
 	_, c.idIsText = outer["task_id"].(string)
-	c.streamID = textMember(outer, "stream_id")
-	c.toURL = textMember(outer, "to_url")
-	if list, ok := nested(outer["source_urls"], first).([]any); ok {
-		for _, item := range list {
-			if s, ok := item.(string); ok {
-				c.sources = append(c.sources, s)
-			}
-		}
+	c.streamID, c.odd["stream_id"] = textMember(outer, "stream_id")
+	c.toURL, c.odd["to_url"] = textMember(outer, "to_url")
+	list, isList := nested(outer["source_urls"], first).([]any)
+	c.odd["source_urls"] = !isList && outer["source_urls"] != nil
+	for _, item := range list {
+		s, isText := item.(string)
+		c.odd["source_urls"] = c.odd["source_urls"] || !isText
+		c.sources = append(c.sources, s)
 	}
 	c.msg, c.hasMsg = nested(outer["msg"], first).(map[string]any)
 	return c, true
 }
 
-func textMember(m map[string]any, name string) *string {
+// textMember reads a text; odd says that there is something else.
+func textMember(m map[string]any, name string) (s *string, odd bool) {
 	if s, ok := m[name].(string); ok {
-		return &s
+		return &s, false
 	}
-	return nil
+	return nil, m[name] != nil
 }
 
 // nested decodes a member that is a text holding JSON. One that is JSON itself stays as it is.

@@ -17,7 +17,7 @@ const answerLimit = 20 * time.Second
 type asked struct {
 	meaning scenarios.Meaning
 	status  []string // nil: nothing beyond an answer that is no 5xx
-	stated  bool     // the scenario states the status itself
+	stated  bool     // the scenario states a status of its own
 	within  time.Duration
 	body    any
 	header  map[string]string
@@ -66,6 +66,7 @@ func (j *judgement) ask(e *scenarios.Event, m scenarios.Meaning) asked {
 	if !a.stated {
 		a.status = []string{"200"}
 	}
+	a.stated = !slices.Equal(a.status, []string{"200"}) // who writes the default down says nothing more than who does not
 	if a.body == nil {
 		a.body = all.Body
 	}

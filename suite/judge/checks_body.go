@@ -44,9 +44,10 @@ func haveBody(want any) types.GomegaMatcher {
 
 // header judges the header lines of an answer: of each name one line must match.
 func (j *judgement) header(f finding, at *emitter.Attempt, a asked) {
+	delivery := f.Subject
 	for _, name := range slices.Sorted(maps.Keys(a.header)) {
 		f.Kind, f.name, f.guard = "header", "header", "header"
-		f.Subject = f.Subject[:strings.IndexByte(f.Subject+" ", ' ')] + " " + name
+		f.Subject = delivery + " " + name
 		f.Requirement = speakers(j.own, "header", "body")
 		f.Expected = bounded(a.header[name])
 		var values []string

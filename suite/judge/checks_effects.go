@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/scenarios"
 )
 
@@ -40,7 +41,7 @@ func (s *sitting) compareEffects(accounts []account, l looks) []comparison {
 			out = append(out, c.cannot("the target does not count %s", name))
 			continue
 		}
-		out = append(out, s.compareStatedEffect(c, name, l))
+		out = append(out, s.compareStatedEffect(c, name, l)...)
 	}
 	if !s.effects {
 		return out
@@ -69,8 +70,7 @@ func (s *sitting) compareEffectBound(a *account, name string, l looks) compariso
 	if cannot != nil {
 		return *cannot
 	}
-	want := a.allowEffect()
-	_, most := a.tally(anyEvent, anyEvent)
+	want, most := a.allowEffect()
 	c.expected, c.actual, c.reason = want.expected, fmt.Sprint(n), want.why
 	// An effect that never shows proves nothing about its double; where none may show, its absence is the point.
 	c.hollow = n == 0 && most > 0
@@ -104,9 +104,41 @@ func (s *sitting) count(c comparison, name string, l looks) (int, *comparison) {
 }
 
 // compareStatedEffect compares the sum over the scenario's tasks, and over what belongs to no task.
-func (s *sitting) compareStatedEffect(c comparison, name string, l looks) comparison {
+func (s *sitting) compareStatedEffect(c comparison, name string, l looks) []comparison {
 	want := s.ex.Effects[name]
-	sum := 0
+	m, expected := beBounded(want)
+	c.expected, c.reason = expected, "the scenario says so"
+	sum, at, cannot := s.sum(c, name, l)
+	if cannot != nil {
+		return []comparison{*cannot}
+	}
+	undecided := func(c comparison) comparison {
+		c.guard, c.open = "effect:too-short", !s.longEnough(l, l.last)
+		return c.cannot("it was looked at for %s only, and has %s to show", short(span(l.first, at)), short(s.within()))
+	}
+	if s.throughout() > 0 {
+		var moments []moment
+		for i := range l.all {
+			if n, _, cannot := s.sum(c, name, s.upTo(l, i)); cannot == nil {
+				moments = append(moments, moment{l.all[i].At, matches(m, plain(n)), fmt.Sprint(n)})
+			}
+		}
+		return s.sustained(c, moments, l, undecided)
+	}
+	c.actual = fmt.Sprint(sum)
+	switch {
+	case matches(m, plain(sum)):
+		c.outcome = Pass
+	case !canStillCome(want, sum) || s.longEnough(l, at):
+		c.outcome = Fail
+	default:
+		return []comparison{undecided(c)}
+	}
+	return []comparison{c}
+}
+
+// sum adds up the newest counts of an effect, and says when the oldest of them was taken.
+func (s *sitting) sum(c comparison, name string, l looks) (sum int, at emitter.Offset, cannot *comparison) {
 	keys := make([]string, 0, len(s.book.plan.Tasks)+1)
 	for i := range s.book.plan.Tasks {
 		keys = append(keys, s.book.plan.Tasks[i].Key)
@@ -116,32 +148,18 @@ func (s *sitting) compareStatedEffect(c comparison, name string, l looks) compar
 			keys = append(keys, "")
 		}
 	}
-	var last Sample
+	at = l.last
 	for _, key := range keys {
 		c.task = key
 		n, cannot := s.count(c, name, l)
 		if cannot != nil {
-			return *cannot
+			return 0, 0, cannot
 		}
 		sum += n
 		seen := good(l.byTask[key])
-		if key == keys[0] || us(seen[len(seen)-1].At) < us(last.At) {
-			last = seen[len(seen)-1]
-		}
+		at = min(at, seen[len(seen)-1].At)
 	}
-	c.task = ""
-	m, expected := beBounded(want)
-	c.expected, c.actual, c.reason = expected, fmt.Sprint(sum), "the scenario says so"
-	switch {
-	case matches(m, plain(sum)):
-		c.outcome = Pass
-	case !canStillCome(want, sum) || s.longEnough(l, last.At):
-		c.outcome = Fail
-	default:
-		c.guard, c.open = "effect:too-short", !s.longEnough(l, l.last)
-		return c.cannot("it was looked at for %s only, and has %s to show", short(span(l.first, last.At)), short(s.within()))
-	}
-	return c
+	return sum, at, nil
 }
 
 // canStillCome says whether more effects could mend a count.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -17,39 +18,64 @@ func (s *sitting) compareChecks(tr *emitter.Transcript, l looks) []comparison {
 		c := comparison{
 			guard: "expr", kind: "expr", name: "checks", subject: bounded(check.Expr), expected: "true", reason: check.Message, stated: true, pos: check.Pos,
 		}
-		out = append(out, s.compareCheck(c, check, tr, l))
+		out = append(out, s.compareCheck(c, check, tr, l)...)
 	}
 	return out
 }
 
-func (s *sitting) compareCheck(c comparison, check scenarios.Check, tr *emitter.Transcript, l looks) comparison {
+func (s *sitting) compareCheck(c comparison, check scenarios.Check, tr *emitter.Transcript, l looks) []comparison {
 	program, err := scenarios.CompileCheck(check.Expr)
 	if err != nil {
 		c.outcome, c.reason = CannotTest, bounded(err.Error())
-		return c
+		return []comparison{c}
 	}
 	m := mentions(check.Expr)
 	if cannot := s.unseen(c, m, l); cannot != nil {
-		return *cannot
+		return []comparison{*cannot}
 	}
-	env, absent := s.environment(m, tr, l)
-	ok, err := program.True(env)
-	decided := !m.looks || s.longEnough(l, s.lastSeen(l))
-	switch {
-	case err == nil && ok:
-		c.outcome, c.actual = Pass, "true"
-	case !decided:
+	undecided := func(c comparison) comparison {
 		c.guard, c.open = "expr:too-short", !s.longEnough(l, l.last)
 		return c.cannot("it was not true yet, but it was looked at for %s only, and has %s to become so", short(span(l.first, s.lastSeen(l))), short(s.within()))
-	case err == nil:
-		c.outcome, c.actual = Fail, "false"
-	case len(absent) > 0:
-		// The target shows these facts, so that they are absent is an answer.
-		c.outcome, c.actual = Fail, "cannot be told: "+strings.Join(absent, ", ")+" absent"
-	default:
-		c.outcome, c.reason = CannotTest, bounded(err.Error())
 	}
-	return c
+	if m.looks && s.throughout() > 0 {
+		var moments []moment
+		for i := range l.all {
+			then := s.upTo(l, i)
+			if s.unseen(c, m, then) != nil {
+				continue
+			}
+			ok, actual, _ := s.evaluate(program, m, tr, then)
+			moments = append(moments, moment{l.all[i].At, ok, actual})
+		}
+		return s.sustained(c, moments, l, undecided)
+	}
+	ok, actual, err := s.evaluate(program, m, tr, l)
+	switch {
+	case ok:
+		c.outcome, c.actual = Pass, actual
+	case m.looks && !s.longEnough(l, s.lastSeen(l)):
+		return []comparison{undecided(c)}
+	case err != nil:
+		c.outcome, c.reason = CannotTest, bounded(err.Error())
+	default:
+		c.outcome, c.actual = Fail, actual
+	}
+	return []comparison{c}
+}
+
+// evaluate says whether an expression is true. An error means that it cannot be told, and not because of the receiver:
+// that a fact is absent which the target shows is an answer.
+func (s *sitting) evaluate(p *scenarios.CheckProgram, m mention, tr *emitter.Transcript, l looks) (ok bool, actual string, err error) {
+	env, absent := s.environment(m, tr, l)
+	ok, err = p.True(env)
+	switch {
+	case err == nil:
+		return ok, strconv.FormatBool(ok), nil
+	case len(absent) > 0:
+		return false, "cannot be told: " + strings.Join(absent, ", ") + " absent", nil
+	default:
+		return false, "", err
+	}
 }
 
 // A mention is what an expression speaks about, as far as its text tells.

@@ -53,7 +53,12 @@ func (s *sitting) compareFact(a *account, fact string, l looks) []comparison {
 	}
 	c.expected, c.reason, c.hollow = want.expected, want.why, want.hollow
 	if s.throughout() > 0 {
-		return s.compareThroughout(c, fact, want, seen, l)
+		moments := make([]moment, len(seen))
+		for i, sample := range seen {
+			value := s.fact(fact, sample)
+			moments[i] = moment{sample.At, matches(want.matcher, value), shown(value)}
+		}
+		return s.sustained(c, moments, l, func(c comparison) comparison { return s.undecided(c, samples, seen[len(seen)-1], l) })
 	}
 	last := seen[len(seen)-1]
 	value := s.fact(fact, last)
@@ -69,9 +74,6 @@ func (s *sitting) compareFact(a *account, fact string, l looks) []comparison {
 	}
 	return []comparison{c}
 }
-
-// fact is a fact of a sample as it is compared. A task that is not there exists neither.
-func (s *sitting) fact(fact string, sample Sample) any { return s.seen(sample)[fact] }
 
 // undecided is a comparison that does not match yet, or could not be looked at for long enough.
 func (s *sitting) undecided(c comparison, samples []Sample, last Sample, l looks) comparison {

@@ -110,13 +110,7 @@ func (j *judgement) cannotPlay(guard, subject, format string, args ...any) {
 
 // acknowledges says whether the plan holds a callback whose answer speaks for the implied requirements.
 func (j *judgement) acknowledges() bool {
-	return slices.ContainsFunc(j.in.Plan.Steps, func(st scenarios.Step) bool {
-		if st.Deliver == nil {
-			return false
-		}
-		i := slices.IndexFunc(j.in.Plan.Events, func(e scenarios.Event) bool { return e.ID == st.Deliver.Event })
-		return i >= 0 && j.ask(&j.in.Plan.Events[i], j.in.Plan.Events[i].Meaning).acknowledging()
-	})
+	return slices.ContainsFunc(j.in.Plan.Events, func(e scenarios.Event) bool { return j.ask(&e, e.Meaning).acknowledging() })
 }
 
 // ladder checks that a callback was sent again as its policy says: after every attempt that was not acknowledged,
@@ -126,7 +120,7 @@ func (j *judgement) ladder(st *scenarios.Step, d *emitter.Delivery) {
 	attempts := d.Attempts
 	for k := 1; k < len(attempts); k++ {
 		before, at := &attempts[k-1], &attempts[k]
-		if acknowledged(*before) {
+		if answeredOK(before) {
 			j.cannotPlay("play:ladder", d.ID, "%s was sent again although attempt %d was answered 200", d.ID, before.Number)
 			return
 		}
@@ -136,10 +130,13 @@ func (j *judgement) ladder(st *scenarios.Step, d *emitter.Delivery) {
 		}
 	}
 	last := attempts[len(attempts)-1]
-	if !acknowledged(last) && len(attempts) < st.Deliver.Policy.Attempts {
+	if !answeredOK(&last) && len(attempts) < st.Deliver.Policy.Attempts {
 		j.cannotPlay("play:ladder", d.ID, "%s was given up after %d of %d attempts", d.ID, len(attempts), st.Deliver.Policy.Attempts)
 	}
 }
+
+// answeredOK says whether an attempt ended its ladder, whatever the script did to its request.
+func answeredOK(at *emitter.Attempt) bool { return at.Answer != nil && at.Answer.Status == statusOK }
 
 // offTime says how a play whose verdict rests on real time was off its times: the harness sent later than it could,
 // or a gap came out longer or shorter than planned because an answer was slow. "" is on time.

@@ -1,44 +1,50 @@
 package judge
 
-// compareThroughout asks that a fact, once it is as expected, stays so for the expectation's time: the fact must be
-// seen, and then every look within that time must show it again.
-func (s *sitting) compareThroughout(c comparison, fact string, want allowed, seen []Sample, l looks) []comparison {
-	from := -1
-	for i, sample := range seen {
-		if matches(want.matcher, s.fact(fact, sample)) {
-			from = i
-			break
-		}
+import "github.com/relaycheck/relaycheck/emitter"
+
+// A moment is one look at something that must stay as expected.
+type moment struct {
+	at     emitter.Offset
+	ok     bool
+	actual string
+}
+
+// sustained asks that something, once it is as expected, stays so for the expectation's time: it must be seen once,
+// and then every look within that time must show it again. The first comparison is about the seeing, the second
+// about the staying. There must be one moment at least; undecided makes the comparison that needs another look.
+func (s *sitting) sustained(c comparison, moments []moment, l looks, undecided func(comparison) comparison) []comparison {
+	from := 0
+	for from < len(moments) && !moments[from].ok {
+		from++
 	}
-	if from < 0 {
-		last := seen[len(seen)-1]
-		c.actual = shown(s.fact(fact, last))
-		if !s.longEnough(l, last.At) {
-			return []comparison{s.undecided(c, l.byTask[c.task], last, l)}
+	if from == len(moments) {
+		last := moments[len(moments)-1]
+		c.actual = last.actual
+		if !s.longEnough(l, last.at) {
+			return []comparison{undecided(c)}
 		}
 		c.outcome = Fail
 		c.reason = joinReasons(c.reason, "it had "+short(s.within())+" to show")
 		return []comparison{c}
 	}
-	c.outcome, c.actual = Pass, shown(s.fact(fact, seen[from]))
+	start := moments[from].at
+	c.outcome, c.actual = Pass, moments[from].actual
 
 	t := c
 	t.guard, t.kind = "throughout", "throughout"
 	t.expected += " for " + short(s.throughout())
-	start := seen[from].At
-	for _, sample := range seen[from+1:] {
-		after := span(start, sample.At)
+	for _, m := range moments[from+1:] {
+		after := span(start, m.at)
 		if after > s.throughout() {
 			break
 		}
-		if value := s.fact(fact, sample); !matches(want.matcher, value) {
+		if !m.ok {
 			t.outcome = Fail
-			t.actual = shown(value) + " after " + short(after)
+			t.actual = m.actual + " after " + short(after)
 			return []comparison{c, t}
 		}
 	}
-	watched := span(start, seen[len(seen)-1].At)
-	if watched < s.throughout() {
+	if watched := span(start, moments[len(moments)-1].at); watched < s.throughout() {
 		t.guard = "throughout:too-short"
 		t.open = span(l.first, l.last) < s.within()+s.throughout()
 		return []comparison{c, t.cannot("it was watched for %s of %s only", short(watched), short(s.throughout()))}
@@ -46,3 +52,6 @@ func (s *sitting) compareThroughout(c comparison, fact string, want allowed, see
 	t.outcome = Pass
 	return []comparison{c, t}
 }
+
+// upTo are the looks that had been taken when the i-th of them was over.
+func (s *sitting) upTo(l looks, i int) looks { return s.looks(l.all[:i+1]) }

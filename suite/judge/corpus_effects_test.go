@@ -3,6 +3,7 @@ package judge
 import (
 	"time"
 
+	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/scenarios"
 )
 
@@ -38,6 +39,28 @@ func checking(b *playBuilder, expr string) {
 	b.in.Plan.Expect.Oracle = false
 	b.in.Plan.Expect.Checks = []scenarios.Check{{Expr: expr, Message: "what the author wants"}}
 	lived(b)
+}
+
+// staying counts an effect every 400 ms and wants one of it throughout.
+func staying(b *playBuilder, counts ...int) {
+	one := 1
+	b.in.Plan.Scenario.ID = "own-effects"
+	b.in.Plan.Expect = scenarios.Expect{Effects: map[string]scenarios.Count{"notifications": {Exactly: &one}}, Throughout: throughout}
+	b.in.Capabilities.Effects = []string{"notifications"}
+	started(b)
+	for _, n := range counts {
+		b.after(400*time.Millisecond).lookAt(Final, "task", Facts{}, map[string]int{"notifications": n})
+	}
+}
+
+// checkedThroughout looks every 400 ms and wants the phase to be "ended" throughout, by an expression.
+func checkedThroughout(b *playBuilder, phases ...string) {
+	b.in.Plan.Scenario.ID = "own-checks"
+	b.in.Plan.Expect = scenarios.Expect{Checks: []scenarios.Check{{Expr: `task.phase == "ended"`}}, Throughout: throughout}
+	lived(b)
+	for _, p := range phases {
+		b.after(400*time.Millisecond).lookAt(Final, "task", b.factsOfLife(Facts{"phase": p}), nil)
+	}
 }
 
 func effectSpecimens() []specimen {
@@ -121,6 +144,29 @@ func effectSpecimens() []specimen {
 		}},
 		{"a-check-of-answers-needs-no-look", "own-checks broken" + ackHeld, func(b *playBuilder) {
 			checking(b, `all(answers, .ms < 1)`)
+		}},
+
+		{"a-stated-count-stays", "own-effects held" + ackHeld, func(b *playBuilder) { staying(b, 0, 1, 1, 1, 1, 1) }},
+		{"a-stated-count-does-not-stay", "own-effects broken" + ackHeld, func(b *playBuilder) { staying(b, 1, 1, 2, 2, 2, 2) }},
+		{"a-stated-count-is-never-seen", "own-effects broken" + ackHeld, func(b *playBuilder) {
+			staying(b, 0)
+			b.after(7*time.Second).lookAt(Final, "task", Facts{}, map[string]int{"notifications": 0})
+		}},
+		{"a-check-stays-true", "own-checks held" + ackHeld, func(b *playBuilder) { checkedThroughout(b, "running", "ended", "ended", "ended", "ended", "ended") }},
+		{"a-check-does-not-stay-true", "own-checks broken" + ackHeld, func(b *playBuilder) { checkedThroughout(b, "ended", "ended", "running", "ended", "ended") }},
+		{"a-check-that-the-scenario-asks-in-mid-timeline", "own-checks held" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-checks"
+			b.in.Plan.Expect.Oracle = false
+			started(b)
+			b.observing("observe", scenarios.Expect{Checks: []scenarios.Check{{Expr: "len(answers) == 1"}}})
+			b.in.Transcript.Steps = append(b.in.Transcript.Steps, emitter.StepRecord{ID: "observe", Started: emitter.Offset(b.clock), Done: emitter.Offset(b.clock)})
+			b.after(time.Second).send(b.fileStart("task", 0))
+		}},
+		{"a-step-that-asks-for-what-is-hidden", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-checks"
+			b.in.Capabilities.Facts = nil
+			started(b)
+			b.observing("observe", scenarios.Expect{Oracle: true})
 		}},
 
 		{"a-source-is-fetched", "SEC-6 broken" + ackHeld, func(b *playBuilder) {

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -353,6 +354,51 @@ func rulingSpecimens() []specimen {
 			started(b, answer(202))
 			b.look(Final, "task", b.facts("task", Facts{"started_at": number64(5)}))
 		}},
+		{"ruling-control-characters-may-be-let-through", "BAD-11 held" + ackHeld, func(b *playBuilder) { mangled(b, "TaskStart", "\n", "ended") }},
+		{"ruling-what-follows-the-first-value-may-be-ignored", "BAD-11 held" + ackHeld, func(b *playBuilder) { mangled(b, "}", "} trailing", "ended") }},
+		{"control-characters-do-not-excuse-any-phase", "BAD-11 broken" + ackHeld, func(b *playBuilder) { mangled(b, "TaskStart", "\n", "paused") }},
+		{"ruling-a-riddle-may-be-read-anyhow", "BAD-11 held" + ackHeld, func(b *playBuilder) {
+			b.requires("BAD-11")
+			started(b)
+			b.send(b.raw("task", `{"callback_event":"TaskExit",,}`, scenarios.MeansEither), answer(200))
+			b.look(Final, "task", b.facts("task", Facts{"phase": "ended", "exit_code": number64(99)}))
+		}},
+		{"a-riddle-tells-nothing-of-another-task", "BAD-11 broken" + ackHeld, func(b *playBuilder) {
+			b.requires("BAD-11")
+			b.task("a", 1).task("b", 1)
+			b.send(b.taskStart("a", ms(0)))
+			b.send(b.taskStart("b", ms(0)))
+			b.send(b.raw("a", `{"callback_event":"TaskExit",,}`, scenarios.MeansEither), answer(200))
+			b.lookAt(Final, "a", b.facts("a", nil), nil)
+			b.look(Final, "b", b.facts("b", Facts{"phase": "ended"}))
+		}},
+		{"ruling-members-of-odd-types-may-be-read-anyhow", "own-facts held" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-facts"
+			started(b)
+			b.send(b.event("task", "VodSourceFileFinish", object{"url": b.taskOf("task").SourceURLs[0], "index": 0, "duration": "long"},
+				means(scenarios.MeansEither), set("stream_id", 5), set("to_url", object{}), set("source_urls", "none"), set("event_time", []any{})))
+			b.send(b.taskExit("task", ms(50), 1.5, "gone", means(scenarios.MeansEither)))
+			b.look(Final, "task", b.facts("task", Facts{
+				"stream_id": "5", "to_url": "{}", "source_urls": nil, "phase": "ended", "exit_code": number64(1), "exited_at": number64(ms(50)), "exit_message": "gone",
+				"events": number64(3), "files": []any{object{"index": number64(0), "url": b.taskOf("task").SourceURLs[0], "duration": number64(0), "finished": true}}, "files_finished": number64(1),
+			}))
+		}},
+		{"ruling-texts-with-nul-may-be-kept-anyhow", "own-facts held" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-facts"
+			started(b)
+			b.send(b.taskExit("task", ms(50), -22, "go\x00ne", means(scenarios.MeansEither)))
+			b.look(Final, "task", b.facts("task", Facts{
+				"phase": "ended", "exit_code": number64(-22), "exit_message": "go", "exited_at": number64(ms(50)), "events": number64(2),
+			}))
+		}},
+		{"a-torn-callback-is-none", "SEQ-1 held" + ackHeld, func(b *playBuilder) { torn(b, 40, "running") }},
+		{"a-torn-callback-is-applied", "SEQ-1 broken" + ackHeld, func(b *playBuilder) { torn(b, -40, "ended") }},
+		{"ruling-a-callback-that-lost-only-its-last-white-space-may-be-applied", "SEQ-1 not_testable" + ackHeld, func(b *playBuilder) { torn(b, -1, "ended") }},
+		{"a-step-asks-only-about-its-own-kind-of-fact", "SEQ-7 held, SEQ-5 broken" + ackHeld, func(b *playBuilder) {
+			b.requires("SEQ-7", "SEQ-5")
+			lived(b)
+			b.look(Final, "task", b.factsOfLife(Facts{"exit_code": number64(3), "files": "nonsense"}))
+		}},
 		{"strings-are-kept-verbatim", "SEC-5 broken" + ackHeld, func(b *playBuilder) {
 			b.requires("SEC-5")
 			b.task("task", 1)
@@ -361,6 +407,31 @@ func rulingSpecimens() []specimen {
 			b.look(Final, "task", b.facts("task", Facts{"exit_message": `&lt;b&gt;'; drop table tasks;--`}))
 		}},
 	}
+}
+
+// mangled sends a TaskExit that only lenient parsers read.
+func mangled(b *playBuilder, from, to, phase string) {
+	b.requires("BAD-11")
+	started(b)
+	exit := b.taskExit("task", ms(50), -22, "gone TaskStart", means(scenarios.MeansEither))
+	e := &b.in.Plan.Events[1]
+	at := strings.LastIndex(string(e.Body), from)
+	e.Body = emitter.Bytes(string(e.Body[:at]) + to + string(e.Body[at+len(from):]))
+	b.send(exit)
+	b.look(Final, "task", b.facts("task", Facts{"phase": phase}))
+}
+
+// torn sends a TaskExit whose body is cut at a place, and never again.
+func torn(b *playBuilder, at int, phase string) {
+	b.requires("SEQ-1")
+	started(b)
+	exit := b.taskExit("task", ms(50), -22, "gone", func(_ *playBuilder, e *scenarios.Event, outer object) {
+		e.Body = emitter.Bytes(encode(outer) + "\n")
+	})
+	b.send(exit, losingTheAnswer(), func(a *emitter.Attempt) {
+		a.Request.Wire = emitter.Wire{ResetAt: &at}
+	})
+	b.look(Final, "task", b.facts("task", Facts{"phase": phase}))
 }
 
 func restarted(b *playBuilder, requirement string, changes Facts) {

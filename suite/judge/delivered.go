@@ -29,6 +29,24 @@ func reached(a emitter.Attempt) bool {
 	return a.Failure.Kind != emitter.FailRefused && a.Failure.Kind != emitter.FailTLS
 }
 
+// tornApart says whether the script ended the request within its body, so that what arrived is no callback.
+func tornApart(a emitter.Attempt) bool {
+	for _, at := range []*int{a.Request.Wire.ResetAt, a.Request.Wire.TruncateAt} {
+		if at == nil {
+			continue
+		}
+		end := *at
+		if end < 0 {
+			end += len(a.Request.Body)
+		}
+		end = min(max(end, 0), len(a.Request.Body))
+		if _, ok := readCallback(a.Request.Body[:end], false); !ok {
+			return true
+		}
+	}
+	return false
+}
+
 // cut says whether the script itself spoiled the request, so that nothing is asked of its answer.
 func cut(a emitter.Attempt) bool {
 	w := a.Request.Wire
@@ -54,7 +72,7 @@ func fates(tr *emitter.Transcript, w window) map[string]*fate {
 		d := &tr.Deliveries[i]
 		for j := range d.Attempts {
 			a := &d.Attempts[j]
-			if !reached(*a) || us(a.Queued) >= w.sentBy {
+			if us(a.Queued) >= w.sentBy || !reached(*a) || tornApart(*a) {
 				continue
 			}
 			f := out[d.Event]

@@ -189,7 +189,7 @@ func (f *wantedFile) shownBy(entry map[string]any) bool {
 		}
 	}
 	v := entry["duration"]
-	if v == nil || len(f.durations) == 0 {
+	if v == nil || f.anyDuration {
 		return true
 	}
 	return slices.ContainsFunc(f.durations, func(d any) bool { return sameScalar(d, v) })

@@ -7,9 +7,10 @@ import "slices"
 // not say another may have said. Where events differ, each of their values is sensible.
 func (a *account) allowAddress(fact string) allowed {
 	var values []any
-	certain, garbled := false, false
+	certain, garbled, odd := false, false, false
 	var from string
 	a.each(func(t *told, c callback) {
+		odd = odd || c.odd[fact]
 		v, ok := address(fact, c)
 		if !ok {
 			return
@@ -26,7 +27,9 @@ func (a *account) allowAddress(fact string) allowed {
 	})
 	switch {
 	case garbled:
-		return free("what a receiver makes of bytes that are no UTF-8 is its own affair")
+		return free("what a receiver makes of NUL and of bytes that are no UTF-8 is its own affair")
+	case odd:
+		return free("%s came in a form that is not documented", fact)
 	case len(a.told) > 0 && len(values) == 0:
 		return free("no callback told the %s of this task", fact)
 	case len(a.told) > 0 && !a.established():

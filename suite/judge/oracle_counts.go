@@ -47,7 +47,10 @@ func (a *account) allowAlarms() allowed {
 
 // allowEffect bounds a countable side effect: each distinct event has at most one. Which of them have one at all is
 // the receiver's affair.
-func (a *account) allowEffect() allowed {
-	_, most := a.tally(anyEvent, anyEvent)
-	return allowCount(0, most, "each distinct event has at most one effect")
+func (a *account) allowEffect() (w allowed, most int) {
+	_, most = a.tally(anyEvent, anyEvent)
+	if a.riddle != "" {
+		most++
+	}
+	return allowCount(0, most, "each distinct event has at most one effect"), most
 }

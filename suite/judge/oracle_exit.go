@@ -31,11 +31,11 @@ func (a *account) allowExit(fact string) allowed {
 	for _, x := range candidates {
 		v, stated := exitValue(fact, x)
 		if !stated {
-			if fact == "exit_message" && len(exits) == 1 {
+			if fact == "exit_message" && v == nil && len(exits) == 1 {
 				values = append(values, "")
 				continue
 			}
-			return free("%s states no %s", x.told.event.ID, exitMembers[fact])
+			return free("%s does not state %s in a documented form", x.told.event.ID, exitMembers[fact])
 		}
 		values = append(values, v)
 	}
@@ -59,9 +59,9 @@ func exitValue(fact string, x turn) (any, bool) {
 		_, ok := v.(string)
 		return v, ok && !x.reading.garbled
 	default:
-		_, isNumber := number(v)
+		_, isWhole := whole(v)
 		s, isText := v.(string)
-		return v, isNumber || (isText && s != "" && !x.reading.garbled)
+		return v, isWhole || (isText && s != "" && !x.reading.garbled)
 	}
 }
 

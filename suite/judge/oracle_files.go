@@ -17,7 +17,8 @@ type wantedFile struct {
 	mayBeDone    bool // finished may be true
 	mayRepeat    bool // the list was looped: a receiver may keep an entry for each time
 	durations    []any
-	starts       int // distinct events of the plan, acknowledged or not
+	anyDuration  bool // an event told none, or no number
+	starts       int  // distinct events of the plan, acknowledged or not
 	finishes     int
 	sureFinishes int
 	lastStart    int // place in the plan of the newest start, and of the newest finish; -1 is none
@@ -39,7 +40,7 @@ func (a *account) files() (list []*wantedFile, why string) {
 			why = t.event.ID + " does not say which file it tells of"
 			return
 		case c.garbled:
-			why = "what a receiver makes of bytes that are no UTF-8 is its own affair"
+			why = "what a receiver makes of NUL and of bytes that are no UTF-8 is its own affair"
 			return
 		case !slices.Contains(c.sources, u) && !slices.Contains(a.task.SourceURLs, u):
 			// As in the documented VodSourceFileStart sample, whose msg.url has another host than its source_urls.
@@ -67,8 +68,10 @@ func (a *account) files() (list []*wantedFile, why string) {
 
 func (f *wantedFile) add(t *told, c callback) {
 	f.required = f.required || t.sure
-	if d, ok := c.msg["duration"]; ok && d != nil {
-		f.durations = append(f.durations, d)
+	if _, isNumber := number(c.msg["duration"]); isNumber {
+		f.durations = append(f.durations, c.msg["duration"])
+	} else {
+		f.anyDuration = true
 	}
 	if c.kind == schema.VodSourceFileFinish {
 		f.finishes++

@@ -18,7 +18,7 @@ const maxText = 400
 
 // secretInText finds what is a secret in any text: the signatures of Tencent's addresses and callbacks. The report knows the
 // target's own secrets and takes those out as well.
-var secretInText = regexp.MustCompile(`(?i)((?:txSecret|sign)(?:=|%3D|\\?"\s*:\s*\\?"))[^&\s"'\\<>%]+`)
+var secretInText = regexp.MustCompile(`(?i)((?:txSecret|sign)(?:=|%3D|\\*"\s*:\s*\\*"))[^&\s"'\\<>%]+`)
 
 // secretHeaders are the header lines whose values are credentials by their meaning.
 var secretHeaders = map[string]bool{
@@ -50,7 +50,10 @@ func bounded(s string) string {
 	if cut > 4*maxText {
 		cut = 4 * maxText // what is cut off anyway need not be searched
 	}
-	head := secretInText.ReplaceAllString(strings.ToValidUTF8(s[:cut], "\uFFFD"), "${1}[redacted]")
+	head := strings.ToValidUTF8(s[:cut], "\uFFFD")
+	if lower := strings.ToLower(head); strings.Contains(lower, "sign") || strings.Contains(lower, "txsecret") {
+		head = secretInText.ReplaceAllString(head, "${1}[redacted]")
+	}
 	if len(head) <= maxText && cut == len(s) {
 		return head
 	}

@@ -150,13 +150,28 @@ func (s *sitting) shows(fact string, l looks) bool {
 	return slices.ContainsFunc(l.all, func(sample Sample) bool { return sample.Facts[fact] != nil })
 }
 
-// seen are the facts of a sample, as they are compared. A task that does not exist has none, whatever else the target's
-// expressions make of an empty answer.
+// there says whether a sample shows the task at all. A task that does not exist has no facts, whatever else the
+// target's expressions make of an empty answer.
+func (s *sitting) there(sample Sample) bool {
+	exists := sample.Facts["exists"]
+	if exists == nil && !slices.Contains(s.book.caps.Facts, "exists") {
+		return true // the target does not say; its other facts do
+	}
+	return truth(plain(exists))
+}
+
+// fact is a fact of a sample as it is compared.
+func (s *sitting) fact(name string, sample Sample) any {
+	if !s.there(sample) {
+		return nil
+	}
+	return plain(sample.Facts[name])
+}
+
+// seen are all facts of a sample, as they are compared.
 func (s *sitting) seen(sample Sample) map[string]any {
-	if exists, said := sample.Facts["exists"]; said && exists != nil || slices.Contains(s.book.caps.Facts, "exists") {
-		if !truth(plain(exists)) {
-			return nil
-		}
+	if !s.there(sample) {
+		return nil
 	}
 	out := make(map[string]any, len(sample.Facts))
 	for name, v := range sample.Facts {

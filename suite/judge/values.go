@@ -83,6 +83,9 @@ func rational(s string) (*big.Rat, bool) {
 }
 
 func canonicalNumber(s string) json.Number {
+	if isPlainInteger(s) {
+		return json.Number(s)
+	}
 	r, ok := rational(s)
 	if !ok {
 		return json.Number(s)
@@ -95,6 +98,15 @@ func canonicalNumber(s string) json.Number {
 		return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
 	}
 	return json.Number(s)
+}
+
+// isPlainInteger says whether a number is written as canonicalNumber writes it: digits without a leading zero.
+func isPlainInteger(s string) bool {
+	digits := strings.TrimPrefix(s, "-")
+	if digits == "" || len(s) > maxNumberLength || (digits[0] == '0' && len(s) > 1) {
+		return false
+	}
+	return strings.Trim(digits, "0123456789") == ""
 }
 
 // number reads a number, or a text that holds one: CSS writes code and index as either, and receivers keep either.

@@ -192,21 +192,21 @@ func (t *tail) line(text string) {
 }
 
 func (t *tail) view() view {
-	matches := make([]any, len(t.kept))
+	found := make([]any, len(t.kept))
 	for i, text := range t.kept {
 		groups := map[string]any{}
-		found := t.pattern.FindStringSubmatch(text)
+		sub := t.pattern.FindStringSubmatch(text)
 		for g, name := range t.pattern.SubexpNames() {
-			if name != "" && found[g] != "" {
-				groups[name] = found[g]
+			if name != "" && sub[g] != "" {
+				groups[name] = sub[g]
 			}
 		}
 		decoded, _ := expression.Decode([]byte(text))
-		matches[i] = map[string]any{"text": text, "groups": groups, "json": decoded}
+		found[i] = map[string]any{"text": text, "groups": groups, "json": decoded}
 	}
-	env := expression.Env{"matches": matches, "lines": append([]string{}, t.kept...)}
-	if len(matches) > 0 {
-		env["match"] = matches[len(matches)-1]
+	env := expression.Env{"found": found, "lines": append([]string{}, t.kept...)}
+	if len(found) > 0 {
+		env["match"] = found[len(found)-1]
 	}
 	if !t.large && len(t.whole) > 0 {
 		env["text"] = strings.ToValidUTF8(string(t.whole), "\uFFFD")

@@ -30,11 +30,11 @@ func TestFileShowsFactsAndEffects(t *testing.T) {
 	set := openIn(t, dir, `
 task:
 	file: {path: receiver.log, match: 'task=(?P<id>{{task_id}}) state=(?P<state>\w+)'}
-	facts: {exists: len(matches) > 0, phase: match.groups.state, exit_message: 'lines[0]', events: match.json.n}
+	facts: {exists: len(found) > 0, phase: match.groups.state, exit_message: 'lines[0]', events: match.json.n}
 effects:
 	lines: {file: {path: receiver.log}}
 	sent: {file: {path: receiver.log, match: 'sent "{{stream_id}}"'}}
-	json: {file: {path: receiver.log, match: '^\{.*"{{task_id}}"'}, count: 'count(matches, .json.kind == "x")'}
+	json: {file: {path: receiver.log, match: '^\{.*"{{task_id}}"'}, count: 'count(found, .json.kind == "x")'}
 `)
 	log := filepath.Join(dir, "receiver.log")
 	wantFacts(t, set, one, judge.Facts{"exists": false}) // no file yet
@@ -73,7 +73,7 @@ func TestALargeLogIsReadFromWhereItEndedAtTheStart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	log := filepath.Join(dir, "big.log")
-	write(t, log, strings.Repeat("task=118148 of an earlier run, in a line of some length, to fill the file\n", 300_000))
+	write(t, log, strings.Repeat("task=118148 of an earlier run"+strings.Repeat(".", 8000)+"\n", 2500))
 	set := openIn(t, dir, "effects: {n: {timeout: 1m, file: {path: big.log}}}")
 	wantEffects(t, set, one, map[string]int{"n": 0})
 	appendTo(t, log, "task=118148\n")
@@ -85,7 +85,7 @@ func TestALargeLogIsReadFromWhereItEndedAtTheStart(t *testing.T) {
 	write(t, log, "task=118148\ntask=118148\n")
 	wantEffects(t, set, one, map[string]int{"n": 2})
 	// Written anew in place, and as large as before.
-	write(t, log, strings.Repeat("task=2 in a line of another length, and no other task is in here\n", 400_000)+"task=118148\n")
+	write(t, log, strings.Repeat("task=2"+strings.Repeat("-", 9000)+"\n", 2500)+"task=118148\n")
 	wantEffects(t, set, one, map[string]int{"n": 1})
 }
 

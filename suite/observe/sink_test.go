@@ -150,7 +150,7 @@ observe: {effects: {free: {sink: {listen: "127.0.0.1:0"}, task_id: path}, taken:
 	}
 	_, err = observe.Open(ctx, parsed)
 	var le *observe.LookError
-	if !errors.As(err, &le) || !strings.Contains(err.Error(), "observe.effects.taken (sink, relaycheck.yaml:3:83): listen on "+taken) {
+	if !errors.As(err, &le) || !strings.Contains(err.Error(), "observe.effects.taken (sink, relaycheck.yaml:3:82): listen on "+taken) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -156,7 +156,7 @@ func buildScenarios(run Run) []Scenario {
 func (s *Scenario) add(run Run, p Play, reqs map[string]scenarios.Requirement) {
 	s.DurationMS += p.Duration.Milliseconds()
 	if a := p.Input.Transcript.Aborted; a != "" && s.Aborted == "" {
-		s.Aborted = a
+		s.Aborted, _, _ = strings.Cut(a, "\n") // a panic brings its stack with it, which the run log has
 	}
 	for _, row := range p.Result.Rows {
 		verdict, reason := settle(row, run.Strict)
@@ -234,8 +234,8 @@ func notes(run Run, r Report) []string {
 	if run.Stopped && r.Reason != saidInterrupted {
 		out = append(out, saidInterrupted)
 	}
-	if run.CutShort != "" && r.Reason != saidCutShort(run.CutShort) {
-		out = append(out, saidCutShort(run.CutShort))
+	if run.CutShort != "" && r.Reason != sentence(run.CutShort) {
+		out = append(out, sentence(run.CutShort))
 	}
 	if missing := notPlayed(run); len(missing) > 0 && len(run.Plays) > 0 && r.Reason != saidMissing(missing) {
 		out = append(out, saidMissing(missing))

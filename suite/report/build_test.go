@@ -75,7 +75,7 @@ func TestEveryCombinationOfVerdictsHasItsExitCode(t *testing.T) {
 	}
 	strict := func(r Run) Run { r.Strict = true; return r }
 	stopped := func(r Run) Run { r.Stopped = true; return r }
-	short := func(r Run) Run { r.CutShort = "--fail-fast"; return r }
+	short := func(r Run) Run { r.CutShort = "ended early by --fail-fast"; return r }
 	problem := func(r Run) Run { r.Problem = "the target refuses connections"; return r }
 	aborted := func(r Run) Run { r.Plays[0].Input.Transcript.Aborted = "its deadline passed"; return r }
 	unplayed := func(r Run) Run { r.Selected = append(r.Selected, ref("never", "ACK-9")); return r }
@@ -114,7 +114,7 @@ func TestEveryCombinationOfVerdictsHasItsExitCode(t *testing.T) {
 		{"environment, although something broke", problem(runOf(broken("A-1", scenarios.Must))), want{Environment, 3}},
 		{"interrupted", stopped(runOf(held("A-1"))), want{Inconclusive, 130}},
 		{"interrupted after a failure", stopped(runOf(broken("A-1", scenarios.Must))), want{Fail, 130}},
-		{"interrupted in a bad environment", stopped(problem(runOf())), want{Environment, 130}},
+		{"interrupted before the target was there", stopped(problem(runOf())), want{Inconclusive, 130}},
 		{"interrupted before anything", stopped(Run{}), want{Inconclusive, 130}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestNotesSayWhatTheVerdictDoesNot(t *testing.T) {
 	unplayed := runOf(broken("A-1", scenarios.Must))
 	unplayed.Selected = append(unplayed.Selected, ref("never"))
 	short := runOf(broken("A-1", scenarios.Must))
-	short.CutShort = "--fail-fast"
+	short.CutShort = "ended early by --fail-fast"
 	stopped := runOf(broken("A-1", scenarios.Must))
 	stopped.Stopped = true
 	strict := runOf(held("A-1"), unseen("A-2"))
@@ -261,7 +261,7 @@ func TestNotesSayWhatTheVerdictDoesNot(t *testing.T) {
 		{"no observer", blind, []string{saidNoObserver}},
 		{"scaled time", scaled, []string{"Waits were divided by 10 (--time-scale); scenarios that declare real_time were not scaled."}},
 		{"not played", unplayed, []string{"1 selected scenarios were not played: never."}},
-		{"cut short", short, []string{"The run was cut short: --fail-fast."}},
+		{"cut short", short, []string{"Ended early by --fail-fast."}},
 		{"interrupted", stopped, []string{saidInterrupted}},
 		{"strict and partial", strict, []string{saidStrictPartial}},
 	} {
@@ -329,7 +329,12 @@ func TestSentences(t *testing.T) {
 		{"status", judge.Check{Kind: "status", Subject: "TaskExit", Expected: "200", Actual: "201"}, in, "TaskExit was answered with status 201 where 200 is expected."},
 		{"status of a later attempt", judge.Check{Kind: "status", Subject: "TaskExit", Attempt: 3, Expected: "200", Actual: "201"}, in, "TaskExit (attempt 3) was answered with status 201 where 200 is expected."},
 		{"no answer", judge.Check{Kind: "status", Subject: "TaskExit", Expected: "200", Actual: "no answer within 20s"}, in, "TaskExit got no answer within 20s where 200 is expected."},
-		{"late", judge.Check{Kind: "time", Subject: "TaskExit", Expected: "within 20s", Actual: "20.4s"}, in, "TaskExit was not answered in time, it took 20.4s where within 20s is expected."},
+		{"late", judge.Check{Kind: "time", Subject: "TaskExit", Expected: "within 20s", Actual: "20.4s"}, in, "TaskExit was answered after 20.4s where an answer within 20s is expected."},
+		{"silent", judge.Check{Kind: "time", Subject: "TaskExit", Expected: "within 20s", Actual: "no answer after 20s"}, in, "TaskExit got no answer after 20s where an answer within 20s is expected."},
+		{"header", judge.Check{Kind: "header", Subject: "my start Content-Type", Attempt: 2, Expected: "^application/json", Actual: "text/plain"}, in, "The answer to my start (attempt 2) has in the header Content-Type text/plain where ^application/json is expected."},
+		{"refusal", judge.Check{Kind: "refusal", Subject: "rubbish", Expected: "an answer other than 5xx", Actual: "no answer: reset"}, in, "Rubbish got no answer: reset where an answer other than 5xx is expected."},
+		{"alive", judge.Check{Kind: "alive", Subject: "TaskStart", Expected: "an answer", Actual: "no answer: refused"}, in, "The receiver did not survive: TaskStart got no answer: refused where an answer is expected."},
+		{"fetch", judge.Check{Kind: "fetch", Subject: "task.source_urls", Expected: "no request", Actual: "GET /1/x"}, in, "The receiver fetched task.source_urls, which it was only told about (GET /1/x)."},
 		{"fact", judge.Check{Kind: "fact", Subject: "task.phase", Step: judge.Final, Expected: `"ended"`, Actual: `"running"`, Reason: "the newest event is TaskExit"}, in, `After 5s of grace, task 100000000000001 shows phase "running" where "ended" is expected: the newest event is TaskExit.`},
 		{"absent fact in mid-timeline", judge.Check{Kind: "fact", Subject: "b.exit_code", Step: "observe-1", Expected: `-22`}, two, `At the observe step of line 17, after 500ms of grace, task b (2) shows exit_code nothing where -22 is expected.`},
 		{"effect", judge.Check{Kind: "effect", Subject: "rows", Step: judge.Final, Expected: "exactly 1", Actual: "2"}, in, "After 5s of grace, the effect rows stands at 2 where exactly 1 is expected."},

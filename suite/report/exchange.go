@@ -194,8 +194,12 @@ type sending struct {
 func sendingsOf(c judge.Check, in judge.Input) []sending {
 	var out []sending
 	if aboutAnswer(c) {
+		subject := c.Subject
+		if c.Kind == "header" {
+			subject, _ = splitHeader(subject)
+		}
 		for _, d := range in.Transcript.Deliveries {
-			if d.ID != c.Subject {
+			if d.ID != subject {
 				continue
 			}
 			for _, a := range d.Attempts {

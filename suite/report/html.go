@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"sync"
 )
 
 //go:embed html/report.tmpl html/timeline.tmpl html/style.css html/script.js
@@ -24,7 +25,7 @@ func HTML(w io.Writer, r Report, run Run) error {
 	if err != nil {
 		return fmt.Errorf("write the HTML report: %w", err)
 	}
-	t, err := template.New("report.tmpl").Funcs(drawing).ParseFS(htmlFiles, "html/report.tmpl", "html/timeline.tmpl")
+	t, err := pageTemplate()
 	if err != nil {
 		return fmt.Errorf("write the HTML report: %w", err)
 	}
@@ -37,6 +38,11 @@ func HTML(w io.Writer, r Report, run Run) error {
 	}
 	return nil
 }
+
+// pageTemplate parses the page once: that takes longer than filling it.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("report.tmpl").Funcs(drawing).ParseFS(htmlFiles, "html/report.tmpl", "html/timeline.tmpl")
+})
 
 // drawing is the arithmetic of the timeline's template.
 var drawing = template.FuncMap{

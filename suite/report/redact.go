@@ -22,8 +22,9 @@ const wordLength = 8
 var (
 	// A password in a URL: scheme://user:password@host. What is kept says whose it was.
 	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@:"'\\]*:)[^\s/?#"'\\]+@`)
-	// The signatures that Tencent's push and play addresses carry (txSecret), and sign, plain or percent-encoded.
-	urlSecret = regexp.MustCompile(`(?i)((?:^|[^a-z0-9_]|%[0-9a-f]{2}|\\u[0-9a-f]{4})(?:txSecret|sign)(?:=|%3D))[^&\s"'\\<>%]+`)
+	// What ends the value of a parameter: in a URL as it is, and in one that stands within another.
+	plainEnd   = regexp.MustCompile(`[&#\s"'\\<>]`)
+	encodedEnd = regexp.MustCompile(`[&#\s"'\\<>]|%(?:2[02367]|3c|3e)`)
 	// An authorization as a header line or in a curl command.
 	authorization = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization:[ \t]*)[^\r\n'"]+`)
 )
@@ -55,18 +56,85 @@ func Redactor(secrets ...string) func([]byte) []byte {
 			b = w.ReplaceAll(b, []byte("${1}"+redacted+"${2}"))
 			b = w.ReplaceAll(b, []byte("${1}"+redacted+"${2}"))
 		}
-		// The cheap looks first: most bodies hold none of these, and some have ten megabytes.
-		if bytes.IndexByte(b, '@') >= 0 {
+		// The cheap looks first: most bodies hold none of these, there are thousands, and some have ten megabytes.
+		low := lower(b)
+		if bytes.Contains(low, []byte("://")) && bytes.IndexByte(low, '@') >= 0 {
 			b = userinfo.ReplaceAll(b, []byte("${1}"+redacted+"@"))
+			low = lower(b)
 		}
-		if bytes.IndexByte(b, '=') >= 0 || bytes.IndexByte(b, '%') >= 0 {
-			b = urlSecret.ReplaceAll(b, []byte("${1}"+redacted))
-		}
-		if bytes.IndexByte(b, ':') >= 0 {
+		if bytes.Contains(low, []byte("authorization:")) {
 			b = authorization.ReplaceAll(b, []byte("${1}"+redacted))
+			low = lower(b)
+		}
+		// The signatures that Tencent's push and play addresses carry.
+		for _, name := range []string{"txsecret", "sign"} {
+			if bytes.Contains(low, []byte(name)) {
+				b = cutParameter(b, low, name)
+				low = lower(b)
+			}
 		}
 		return b
 	}
+}
+
+// cutParameter takes the value out of name=value wherever it stands in a URL, plain or percent-encoded (name%3Dvalue),
+// also within JSON that writes & as \u0026. name is in lower case, and low is b in lower case.
+func cutParameter(b, low []byte, name string) []byte {
+	var out []byte
+	done := 0 // what of b is in out already
+	for i := 0; ; {
+		k := bytes.Index(low[i:], []byte(name))
+		if k < 0 {
+			return append(out, b[done:]...)
+		}
+		k += i
+		i = k + len(name)
+		ends := plainEnd
+		switch {
+		case !wordBegins(low[:k]):
+			continue
+		case bytes.HasPrefix(low[i:], []byte("=")):
+			i++
+		case bytes.HasPrefix(low[i:], []byte("%3d")):
+			i += len("%3d")
+			ends = encodedEnd
+		default:
+			continue
+		}
+		end := len(b)
+		if at := ends.FindIndex(low[i:]); at != nil {
+			end = i + at[0]
+		}
+		if end > i {
+			out = append(append(out, b[done:i]...), redacted...)
+			done, i = end, end
+		}
+	}
+}
+
+// wordBegins tells whether a name that stands behind b is one of its own, not the end of a longer one. A percent code
+// and a \u escape end in digits or letters, but stand for a character that parts words.
+func wordBegins(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	c := b[len(b)-1]
+	if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+		return true
+	}
+	return len(b) >= 3 && b[len(b)-3] == '%' || len(b) >= 6 && b[len(b)-6] == '\\' && b[len(b)-5] == 'u'
+}
+
+// lower is b with its ASCII letters in lower case: every byte keeps its place.
+func lower(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out[i] = c
+	}
+	return out
 }
 
 // spellings lists how the secrets may be written, the longest first, so that none is torn by a shorter one.

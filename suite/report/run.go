@@ -22,7 +22,7 @@ type Run struct {
 	Rest      []scenarios.Ref       // every other scenario that was loaded
 	Plays     []Play                // those that ended, in any order
 	Problem   string                // why nothing can be said about the receiver: target or observer unreachable or untrustworthy
-	CutShort  string                // why the run ended before its time, for example --fail-fast
+	CutShort  string                // why the run ended before its time, as a clause: "ended early by --fail-fast: …"
 	Stopped   bool                  // interrupted by the user
 	Redact    func(b []byte) []byte // takes secrets out of one text; nil takes out what every target has: see Redactor
 }

@@ -58,11 +58,16 @@ func core(c judge.Check, in judge.Input) string {
 		}
 		return fmt.Sprintf("%s got %s where %s is expected", which(c), actual, expected)
 	case "time":
-		return fmt.Sprintf("%s was not answered in time, it took %s where %s is expected", which(c), actual, expected)
+		if startsWithDigit(actual) {
+			return fmt.Sprintf("%s was answered after %s where an answer %s is expected", which(c), actual, expected)
+		}
+		return fmt.Sprintf("%s got %s where an answer %s is expected", which(c), actual, expected)
 	case "body":
 		return fmt.Sprintf("the answer to %s has the body %s where %s is expected", which(c), actual, expected)
 	case "header":
-		return fmt.Sprintf("the answer to %s has the header %s where %s is expected", which(c), actual, expected)
+		delivery, name := splitHeader(c.Subject)
+		c.Subject = delivery
+		return fmt.Sprintf("the answer to %s has in the header %s %s where %s is expected", which(c), name, actual, expected)
 	case "alive":
 		return fmt.Sprintf("the receiver did not survive: %s got %s where %s is expected", which(c), actual, expected)
 	case "fact":
@@ -81,7 +86,7 @@ func core(c judge.Check, in judge.Input) string {
 	case "expr":
 		return fmt.Sprintf("%sthe check %s is not true, it gives %s", when, brief(c.Subject), actual)
 	case "fetch":
-		return fmt.Sprintf("the receiver asked for a URL that it was only told about (%s), %s", brief(c.Subject), actual)
+		return fmt.Sprintf("the receiver fetched %s, which it was only told about (%s)", brief(c.Subject), actual)
 	case "play":
 		return fmt.Sprintf("the play did not come to its end, %s", actual)
 	default:
@@ -171,6 +176,14 @@ func splitFact(subject string, p scenarios.Plan) (task, fact string) {
 	return task, fact
 }
 
+// splitHeader splits the subject of a check of a header line: the delivery, and after the last space the name.
+func splitHeader(subject string) (delivery, name string) {
+	if i := strings.LastIndexByte(subject, ' '); i > 0 {
+		return subject[:i], subject[i+1:]
+	}
+	return subject, ""
+}
+
 func brief(s string) string { return cut(s, maxInSentence) }
 
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
@@ -180,8 +193,6 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 func saidMissing(missing []string) string {
 	return fmt.Sprintf("%d selected scenarios were not played: %s.", len(missing), list(missing, 5))
 }
-
-func saidCutShort(why string) string { return sentence("the run was cut short: " + why) }
 
 func saidAborted(scenario, why string) string {
 	return sentence("the play of " + scenario + " ended before its time: " + why)

@@ -117,6 +117,8 @@ func conclude(run Run, reqs []Requirement, scens []Scenario) (verdict string, co
 	}
 	missing := notPlayed(run)
 	switch {
+	case run.Problem != "" && run.Stopped: // the problem may be nothing but the interruption
+		verdict, code, reason = Inconclusive, ExitInconclusive, saidInterrupted
 	case run.Problem != "":
 		verdict, code, reason = Environment, ExitEnvironment, sentence(run.Problem)
 	case n[judge.Broken] > 0:
@@ -124,7 +126,7 @@ func conclude(run Run, reqs []Requirement, scens []Scenario) (verdict string, co
 	case run.Stopped:
 		verdict, code, reason = Inconclusive, ExitInconclusive, saidInterrupted
 	case run.CutShort != "":
-		verdict, code, reason = Inconclusive, ExitInconclusive, saidCutShort(run.CutShort)
+		verdict, code, reason = Inconclusive, ExitInconclusive, sentence(run.CutShort)
 	case len(run.Plays) == 0:
 		verdict, code, reason = Inconclusive, ExitInconclusive, saidNoPlay
 	case len(missing) > 0:

@@ -43,6 +43,9 @@ func (c comments) add(gen *ast.GenDecl) {
 		if doc == nil {
 			doc = gen.Doc
 		}
+		if other, isName := t.Type.(*ast.Ident); isName {
+			c.alias(t.Name.Name, other.Name)
+		}
 		s, isStruct := t.Type.(*ast.StructType)
 		if !isStruct {
 			continue
@@ -56,6 +59,22 @@ func (c comments) add(gen *ast.GenDecl) {
 			}
 		}
 	}
+}
+
+// aliasOf marks a type that has the fields of another: its key is the name, its comment the other's name.
+const aliasOf = "type "
+
+func (c comments) alias(name, other string) { c[aliasOf+name] = other }
+
+// of finds the comment of a type's field, or of the type itself where field is "".
+func (c comments) of(name, field string) string {
+	if other, isAlias := c[aliasOf+name]; isAlias {
+		name = other
+	}
+	if field == "" {
+		return c[name]
+	}
+	return c[name+"."+field]
 }
 
 // plain is a comment in one line.

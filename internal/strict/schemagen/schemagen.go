@@ -6,14 +6,15 @@
 //
 // It is for `go generate` and tests: it reads Go source, and no program that is shipped imports it.
 //
-// A type that reads itself describes itself, with a method DescribeYAML() map[string]any. A struct may change its own
-// schema, with a method RefineSchema(map[string]any).
+// A type that reads itself describes itself, with a method DescribeYAML() map[string]any, in which a strict.TypeRef stands
+// for the schema of a type. A struct may change its own schema, with a method RefineSchema(map[string]any).
 package schemagen
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/relaycheck/relaycheck/internal/strict"
@@ -40,9 +41,7 @@ func Generate(t reflect.Type, o Options) ([]byte, error) {
 	g := &generator{docs: docs, defs: map[string]any{}}
 	root := g.object(t)
 	schema := map[string]any{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": o.ID, "$defs": g.defs}
-	for k, v := range root {
-		schema[k] = v
-	}
+	maps.Copy(schema, root)
 	if g.err != nil {
 		return nil, g.err
 	}
@@ -102,9 +101,10 @@ func (g *generator) schema(t reflect.Type) map[string]any {
 		return map[string]any{}
 	case reflect.Struct:
 		return g.ref(t)
+	default:
+		g.fail(t, "there is no JSON like it")
+		return nil
 	}
-	g.fail(t, "there is no JSON like it")
-	return nil
 }
 
 func (g *generator) fail(t reflect.Type, why string) {
@@ -113,13 +113,7 @@ func (g *generator) fail(t reflect.Type, why string) {
 	}
 }
 
-// A TypeRef stands for the schema of a type in what DescribeYAML gives.
-type TypeRef struct{ Type reflect.Type }
-
-// Of is the TypeRef of T.
-func Of[T any]() TypeRef { return TypeRef{reflect.TypeFor[T]()} }
-
-// resolve puts schemas in the place of TypeRefs.
+// resolve puts schemas in the place of types.
 func (g *generator) resolve(m map[string]any) map[string]any {
 	out := make(map[string]any, len(m))
 	for k, v := range m {
@@ -130,7 +124,7 @@ func (g *generator) resolve(m map[string]any) map[string]any {
 
 func (g *generator) resolveValue(v any) any {
 	switch v := v.(type) {
-	case TypeRef:
+	case strict.TypeRef:
 		return g.schema(v.Type)
 	case map[string]any:
 		return g.resolve(v)
@@ -159,7 +153,7 @@ func (g *generator) object(t reflect.Type) map[string]any {
 	properties, required := map[string]any{}, []string{}
 	for _, f := range strict.Fields(t) {
 		p := g.schema(f.Type)
-		if text := g.docs[t.Name()+"."+f.GoName]; text != "" {
+		if text := g.docs.of(t.Name(), f.GoName); text != "" {
 			p["description"] = text
 		}
 		properties[f.Name] = p
@@ -171,10 +165,10 @@ func (g *generator) object(t reflect.Type) map[string]any {
 	if len(required) > 0 {
 		out["required"] = required
 	}
-	if text := g.docs[t.Name()]; text != "" {
+	if text := g.docs.of(t.Name(), ""); text != "" {
 		out["description"] = text
 	}
-	if r, ok := reflect.New(t).Interface().(Refiner); ok {
+	if r, ok := reflect.TypeAssert[Refiner](reflect.New(t)); ok {
 		r.RefineSchema(out)
 	}
 	return out

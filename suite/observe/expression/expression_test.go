@@ -188,3 +188,18 @@ func FuzzDecodeNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+// A name that the language reads as an operator would be of no use.
+func TestEveryVariableCanBeUsed(t *testing.T) {
+	t.Parallel()
+	for _, v := range []expression.Vocabulary{
+		expression.HTTP, expression.SQL, expression.Redis, expression.Command, expression.File, expression.Sink, expression.Call,
+	} {
+		for _, name := range v.Names() {
+			p, err := expression.Compile(name, v)
+			if err != nil || !p.Uses(name) {
+				t.Errorf("%s %s: %v", v.Kind, name, err)
+			}
+		}
+	}
+}

@@ -40,7 +40,7 @@ var (
 		Var{"exit", "exit code of the program", types.Int},
 		Var{"stderr", "what the program printed on standard error", types.String})
 	File = vocabulary("file",
-		Var{"matches", "list of the matching lines, each {text, groups, json}", types.TypeOf([]any{})},
+		Var{"found", "list of the matching lines, each {text, groups, json}", types.TypeOf([]any{})},
 		Var{"match", "the last of them; absent if there is none", types.Any},
 		Var{"lines", "the matching lines as text", types.TypeOf([]string{})},
 		Var{"text", "the whole file; absent if it is empty or above 1 MiB", types.Any},

@@ -1,0 +1,113 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/relaycheck/relaycheck/internal/capture"
+)
+
+// A batch is some documents on their way: copied from the reader, judged by a worker, told of in their order. Handing
+// over one document at a time would cost as much as judging a plain one.
+type batch struct {
+	docs    []capture.Document
+	bytes   int
+	records []Record
+	done    chan struct{}
+}
+
+// The bounds of a batch. 64 documents of a usual callback are 32 kB, so that a batch stays in a processor's cache.
+const (
+	batchDocs  = 64
+	batchBytes = 256 << 10
+)
+
+func (b *batch) full() bool { return len(b.docs) >= batchDocs || b.bytes >= batchBytes }
+
+func (b *batch) add(doc capture.Document) {
+	doc.Body = append([]byte(nil), doc.Body...) // the reader will use the memory again
+	b.docs = append(b.docs, doc)
+	b.bytes += len(doc.Body)
+}
+
+func newBatch() *batch { return &batch{done: make(chan struct{})} }
+
+// judgeAll reads, judges and tells: one goroutine reads, workers judge, and the caller's tells, in the order of the
+// capture. All of them have ended when it returns.
+func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error) error {
+	workers := opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	group, running := errgroup.WithContext(ctx)
+	// Twice as many batches as workers may wait: enough that nobody idles, few enough to keep memory flat.
+	work, order := make(chan *batch, workers), make(chan *batch, 2*workers)
+	group.Go(func() error {
+		defer close(work)
+		defer close(order)
+		return read(running, r, work, order)
+	})
+	for range workers {
+		group.Go(func() error {
+			for b := range work {
+				b.records = make([]Record, 0, len(b.docs))
+				for _, doc := range b.docs {
+					b.records = append(b.records, judge(doc, opts.Schema))
+				}
+				close(b.done)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for b := range order {
+			<-b.done // every batch in order is in work, and workers end only when that is empty
+			for i := range b.records {
+				if err := tell(&b.records[i]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// read gathers documents into batches until the capture ends. A batch goes into work before it goes into order, so that
+// whoever waits for it does so with reason.
+func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) error {
+	b := newBatch()
+	flush := func() bool {
+		if len(b.docs) == 0 {
+			return true
+		}
+		for _, to := range []chan<- *batch{work, order} {
+			select {
+			case to <- b:
+			case <-ctx.Done():
+				return false
+			}
+		}
+		b = newBatch()
+		return true
+	}
+	for {
+		doc, err := r.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			flush()
+			return ctx.Err()
+		case err != nil:
+			flush()
+			return err
+		}
+		b.add(doc)
+		if (b.full() || r.Waits()) && !flush() {
+			return ctx.Err()
+		}
+	}
+}

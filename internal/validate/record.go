@@ -1,0 +1,73 @@
+package validate
+
+import (
+	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/schema"
+)
+
+// A Record is what is told of one document. Its JSON shape is a contract: docs/schemas/validate.schema.json.
+type Record struct {
+	Source     string           `json:"source"`
+	Line       int              `json:"line"`   // where it begins, from 1
+	Offset     int64            `json:"offset"` // where it begins, in bytes from 0, after decompression
+	Verdict    schema.Verdict   `json:"verdict"`
+	Kind       schema.Kind      `json:"kind"`
+	Event      string           `json:"event"`                // callback_event; the name of a sibling's event_type
+	Unreadable bool             `json:"unreadable,omitempty"` // no JSON, or nothing that could be read
+	Editions   []schema.Edition `json:"editions"`
+	Violations []Violation      `json:"violations"`
+	Omitted    int              `json:"omitted,omitempty"` // violations beyond the first thousand
+}
+
+// A Violation is one finding about a document, placed in the capture and not in the body.
+type Violation struct {
+	Code     string         `json:"code"`
+	Severity schema.Verdict `json:"severity"`
+	Pointer  string         `json:"pointer"`
+	Message  string         `json:"message"`
+	Edition  schema.Edition `json:"edition,omitempty"`
+	Line     int            `json:"line"`
+	Column   int            `json:"column,omitempty"`
+	Offset   int64          `json:"offset"` // -1 if there is none
+}
+
+// judge makes the record of one document.
+func judge(doc capture.Document, opts schema.Options) Record {
+	rec := Record{
+		Source: doc.Source, Line: doc.Line, Offset: doc.Offset,
+		Kind: schema.KindUnknown, Editions: []schema.Edition{}, Violations: []Violation{},
+	}
+	if doc.Err != nil {
+		rec.Verdict, rec.Unreadable = schema.Error, true
+		rec.Violations = append(rec.Violations, Violation{
+			Code: doc.Err.Code, Severity: schema.Error, Message: doc.Err.Error(), Line: doc.Line, Column: doc.Column, Offset: doc.Offset,
+		})
+		return rec
+	}
+	r := schema.Validate(doc.Body, opts)
+	rec.Verdict, rec.Kind, rec.Event, rec.Omitted = r.Verdict, r.Kind, r.Event, r.Omitted
+	rec.Unreadable = !r.Readable()
+	if r.Kind == schema.KindSibling {
+		rec.Event = schema.EventTypeName(r.EventType)
+	}
+	if r.Editions != nil {
+		rec.Editions = r.Editions
+	}
+	for _, v := range r.Violations {
+		out := Violation{
+			Code: v.Code, Severity: v.Severity, Pointer: v.Pointer, Message: v.Message, Edition: v.Edition,
+			Line: doc.Line, Column: v.Column, Offset: -1,
+		}
+		if v.Offset >= 0 {
+			out.Offset = doc.Offset + int64(v.Offset)
+		}
+		switch {
+		case v.Line > 1:
+			out.Line += v.Line - 1
+		case v.Line == 1:
+			out.Column += doc.Column - 1
+		}
+		rec.Violations = append(rec.Violations, out)
+	}
+	return rec
+}

@@ -1,0 +1,126 @@
+// Package validate runs captured payloads through the schemas and tells what came of it: as text for people, as NDJSON
+// or one JSON document for programs.
+//
+//	summary, err := validate.Run(ctx, []string{"captures/"}, os.Stdin, os.Stdout, validate.Options{Format: validate.NDJSON})
+//	if summary.Failed() { … }
+//
+// Documents are judged on all processors and told of in the order of the capture; memory does not depend on the
+// capture's size. The package knows nothing of flags and exit codes.
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/schema"
+)
+
+// A Format is how results are told.
+type Format string
+
+// The formats.
+const (
+	Text   Format = "text"   // for people and editors
+	JSON   Format = "json"   // one document
+	NDJSON Format = "ndjson" // one line for each document, then one with the summary
+)
+
+// Formats lists the formats.
+func Formats() []string { return []string{string(Text), string(JSON), string(NDJSON)} }
+
+// ParseFormat reads a format as a user writes it; "" is Text. The error names the valid values.
+func ParseFormat(s string) (Format, error) {
+	if s == "" {
+		return Text, nil
+	}
+	if !slices.Contains(Formats(), s) {
+		return "", fmt.Errorf("no format %q: there are %s", s, strings.Join(Formats(), ", "))
+	}
+	return Format(s), nil
+}
+
+// Options say what to check and how to tell. The zero value is what most callers want, but for MaxErrors.
+type Options struct {
+	Schema schema.Options
+	Read   capture.Options
+
+	Format    Format // "" is Text
+	All       bool   // tell of documents that are ok too
+	MaxErrors int    // findings that Text shows in full; the rest is summed up; 0 and below show all
+	Workers   int    // judging at the same time; 0 is one for each processor
+}
+
+// A Summary counts the documents of a run: Documents is the sum of OK, Warnings, Errors and Unreadable.
+type Summary struct {
+	Documents  int `json:"documents"`  // met, readable or not
+	OK         int `json:"ok"`         // nothing to say against them; siblings among them
+	Warnings   int `json:"warnings"`   // documents with warnings and no error
+	Errors     int `json:"errors"`     // documents with an error
+	Unreadable int `json:"unreadable"` // not JSON at all, or not to be read: damaged lines, cut archives
+	Siblings   int `json:"siblings"`   // callbacks of the family that are not relay callbacks, whatever their verdict
+	Skipped    int `json:"skipped"`    // files in folders that do not look like captures
+}
+
+// Failed reports whether anything was an error or unreadable.
+func (s Summary) Failed() bool { return s.Errors > 0 || s.Unreadable > 0 }
+
+// Empty reports whether nothing was there to be judged.
+func (s Summary) Empty() bool { return s.Documents == 0 }
+
+// Codes is the catalogue of everything that a finding's code may be, sorted by id.
+func Codes() []schema.Code { return append(schema.Codes(), capture.Codes()...) }
+
+// Explain is the entry of one code in Codes; case does not matter.
+func Explain(id string) (schema.Code, bool) {
+	for _, c := range Codes() {
+		if strings.EqualFold(c.ID, id) {
+			return c, true
+		}
+	}
+	return schema.Code{}, false
+}
+
+// Run judges everything in the paths and writes the results to out. The error is a *capture.PathError for a path that is
+// not there (nothing was written then), that of a context that is done, or of a failed write; what was judged until then
+// is written, with its summary, as far as that is possible.
+func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, opts Options) (Summary, error) {
+	r, err := capture.Open(paths, stdin, opts.Read)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer func() { _ = r.Close() }() // it never fails
+	w := newWriter(out, opts)
+	var sum Summary
+	err = judgeAll(ctx, r, opts, func(rec *Record) error {
+		sum.add(rec)
+		if rec.Verdict == schema.OK && !opts.All {
+			return nil
+		}
+		return w.record(rec)
+	})
+	var names []string
+	sum.Skipped, names = r.Skipped()
+	return sum, errors.Join(err, w.end(sum, names))
+}
+
+func (s *Summary) add(rec *Record) {
+	s.Documents++
+	if rec.Kind == schema.KindSibling {
+		s.Siblings++
+	}
+	switch {
+	case rec.Unreadable:
+		s.Unreadable++
+	case rec.Verdict == schema.Error:
+		s.Errors++
+	case rec.Verdict == schema.Warning:
+		s.Warnings++
+	default:
+		s.OK++
+	}
+}
