@@ -1,19 +1,17 @@
 package schema
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// A deviation is one thing that a schema has against a value: the library's answer, in an order that does not change
-// from run to run and without its prose.
+// A deviation is one thing that a schema has against a value: the library's answer without its prose. Their order changes
+// from run to run, since the library goes through maps; a report is sorted at its end.
 type deviation struct {
 	pointer  string // in the value that was checked; what is missing is pointed at as if it were there
 	keyword  string // "required", "type", "const", "enum"
@@ -36,14 +34,7 @@ func (p *part) check(value any) (found []deviation, err error) {
 	if !errors.As(err, &ve) {
 		return nil, fmt.Errorf("check against %s: %w", p.name, err)
 	}
-	found, err = p.collect(ve, value, nil)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(found, func(a, b deviation) int {
-		return cmp.Or(cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.keyword, b.keyword))
-	})
-	return slices.Compact(found), nil
+	return p.collect(ve, value, nil)
 }
 
 // collect takes the leaves of the library's tree of errors. The branches of an anyOf are one thing: none of them fits.

@@ -25,13 +25,13 @@ func hostile() map[string][]byte {
 		return b.String()
 	}
 	return map[string][]byte{
-		"ten megabytes of [":             bytes.Repeat([]byte("["), 10<<20),
-		"ten megabytes of {":             bytes.Repeat([]byte(`{"":`), 10<<18),
-		"ten megabytes of white space":   bytes.Repeat([]byte(" "), 10<<20),
-		"ten megabytes of a quote":       bytes.Repeat([]byte(`"`), 10<<20),
-		"ten megabytes of one string":    around("to", `"`+strings.Repeat("x", 10<<20)+`"`),
-		"ten megabytes of escapes":       around("to", `"`+strings.Repeat(`\u0041`, 10<<20/6)+`"`),
-		"ten megabytes of lone halves":   around("to", `"`+strings.Repeat(`\ud800`, 10<<20/6)+`"`),
+		"megabytes of [":                 bytes.Repeat([]byte("["), 4<<20),
+		"megabytes of {":                 bytes.Repeat([]byte(`{"":`), 4<<18),
+		"megabytes of white space":       bytes.Repeat([]byte(" "), 4<<20),
+		"megabytes of a quote":           bytes.Repeat([]byte(`"`), 4<<20),
+		"megabytes of one string":        around("to", `"`+strings.Repeat("x", 4<<20)+`"`),
+		"megabytes of escapes":           around("to", `"`+strings.Repeat(`\u0041`, 4<<20/6)+`"`),
+		"megabytes of lone halves":       around("to", `"`+strings.Repeat(`\ud800`, 4<<20/6)+`"`),
 		"a million digits":               around("appid", strings.Repeat("9", 1<<20)),
 		"a million digits of a fraction": around("appid", "0."+strings.Repeat("9", 1<<20)),
 		"an exponent of a million":       around("appid", "1e1000000"),
@@ -39,11 +39,11 @@ func hostile() map[string][]byte {
 		"a small exponent":               around("appid", "1e-1000001"),
 		"an exponent of many digits":     around("appid", "1e"+strings.Repeat("9", 1<<20)),
 		"the same name again and again":  []byte("{" + strings.Repeat(`"a":1,`, 200_000) + `"a":1}`),
-		"a hundred thousand names twice": []byte("{" + keys(100_000, `"k%d":1,`) + keys(100_000, `"k%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
-		"a million names":                []byte("{" + keys(1_000_000, `"%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
-		"a million wild numbers":         around("x", "["+strings.Repeat("1e999,", 1_000_000)+"0]"),
-		"a million URLs":                 []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`\"\",`, 1_000_000) + `\"\"]"}`),
-		"a million entries of no type":   []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`0,`, 1_000_000) + `0]"}`),
+		"many names twice":               []byte("{" + keys(20_000, `"k%d":1,`) + keys(20_000, `"k%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
+		"many names":                     []byte("{" + keys(200_000, `"%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
+		"many wild numbers":              around("x", "["+strings.Repeat("1e999,", 300_000)+"0]"),
+		"many URLs":                      []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`\"\",`, 300_000) + `\"\"]"}`),
+		"many entries of no type":        []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`0,`, 300_000) + `0]"}`),
 		"msg nested deep":                []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"` + strings.Repeat("[", 1_000_000) + `"}`),
 		"msg of names twice":             []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"{` + strings.Repeat(`\"a\":1,`, 100_000) + `\"a\":1}"}`),
 		"msg of unknown names":           []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"{` + keys(100_000, `\"%d\":1,`) + `\"a\":1}"}`),
@@ -83,13 +83,13 @@ func TestHostileBodiesAreSurvived(t *testing.T) {
 
 func TestViolationsBeyondTheLimitAreCounted(t *testing.T) {
 	t.Parallel()
-	body := hostile()["a million names"]
+	body := bytes.Replace(hostile()["many names"], []byte(`"TaskStart"}`), []byte(`"TaskStart","task_id":7}`), 1)
 	r := Validate(body, Options{MaxBytes: -1})
 	if len(r.Violations) != MaxViolations {
 		t.Errorf("%d violations", len(r.Violations))
 	}
-	// A million unknown names, and six things that TaskStart lacks: the errors stay, however many warnings there are.
-	if got := len(r.Violations) + r.Omitted; got != 1_000_006 {
+	// 200 000 unknown names, and five things that TaskStart lacks and one at the very end: the errors stay, however many warnings there are.
+	if got := len(r.Violations) + r.Omitted; got != 200_006 {
 		t.Errorf("%d in all", got)
 	}
 	errors, _ := rank(r.Violations)
@@ -104,12 +104,16 @@ func TestTheSameBodyGivesTheSameReport(t *testing.T) {
 		[]byte(`{"event_type":314,"callback_event":"TaskStart","x":1,"y":2,"msg":"{\"a\":1,\"task_start_time\":\"\"}","source_urls":"[1,2,3]","task_id":1,"to_url":1,"stream_id":1}`),
 		[]byte(`{"event_type":"314","callback_event":7,"msg":7,"source_urls":7,"a":1,"b":1,"c":1,"c":2}`),
 	}
+	runs := 200 // the library goes through maps: four orders were seen in 200 runs
 	for _, v := range readVectors(t) {
 		bodies = append(bodies, v.body)
 	}
-	for _, body := range bodies {
+	for i, body := range bodies {
+		if i == 2 {
+			runs = 10
+		}
 		first := Validate(body, Options{Reading: Documented})
-		for range 200 {
+		for range runs {
 			if again := Validate(body, Options{Reading: Documented}); !reflect.DeepEqual(first, again) {
 				t.Fatalf("%q\nfirst %+v\nthen  %+v", body, first, again)
 			}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
 // keywords are all that the schemas may use, and where another schema hangs on them. The library takes a misspelt
@@ -194,6 +196,73 @@ func TestTheKeyListsAgreeWithSamplesAndSchemas(t *testing.T) {
 		if !slices.Contains(paths, p) {
 			t.Errorf("%s is not among the known paths", p)
 		}
+	}
+}
+
+// A body is checked once for each class of schemas instead of once for each schema: that has to make no difference.
+func TestSchemasOfOneClassGiveOneAnswer(t *testing.T) {
+	t.Parallel()
+	bodies := [][]byte{around("event_time", "1"), around("event_time", "true"), around("interface", "1")}
+	for _, v := range readVectors(t) {
+		bodies = append(bodies, v.body)
+	}
+	for _, body := range bodies {
+		e := newExam(body, Options{})
+		if e.subj == nil {
+			continue
+		}
+		for _, ed := range Editions() {
+			for _, reading := range Readings() {
+				shared, err := e.deviations(ed, reading)
+				if err != nil {
+					t.Fatal(err)
+				}
+				alone, err := newExam(body, Options{}).deviations(ed, reading)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if sortedDeviations(shared) != sortedDeviations(alone) {
+					t.Errorf("%s, %s, %s: %v behind other editions, %v alone", body, ed, reading, shared, alone)
+				}
+			}
+		}
+	}
+}
+
+func sortedDeviations(list []partDeviation) string {
+	var lines []string
+	for _, d := range list {
+		lines = append(lines, d.part+" "+d.pointer+" "+d.keyword+" "+d.expected)
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// Half a million entries of source_urls are not handed to the library one by one.
+func TestTheLibraryIsGivenFewItems(t *testing.T) {
+	t.Parallel()
+	doc, err := jsonscan.Scan([]byte("[" + strings.Repeat(`"a",1,null,`, 2*fewItems) + "{}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, index := items(&doc)
+	if len(list) != fewItems+4 || len(index) != len(list) || index[len(index)-1] != len(doc.Items)-1 {
+		t.Errorf("%d items, %d places, the last %d of %d", len(list), len(index), index[len(index)-1], len(doc.Items))
+	}
+}
+
+// The numbers that the library panics of do not reach it; if another did, the program would go on.
+func TestAPanicOfTheLibraryIsCaught(t *testing.T) {
+	t.Parallel()
+	set, err := schemas(Edition2025_09, Wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := set.parts["envelope"].check(map[string]any{"appid": json.Number("1e1000001")}); err == nil {
+		t.Errorf("no error, but %v", found)
+	}
+	if _, err := set.parts["envelope"].check(struct{}{}); err == nil {
+		t.Error("a Go type that is no JSON was checked")
 	}
 }
 

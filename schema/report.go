@@ -26,6 +26,10 @@ type Options struct {
 	Reading   Reading // "" is Wire
 	MaxBytes  int     // a longer body is an error and is not read; 0 is DefaultMaxBytes, negative is no limit
 	OnlyRelay bool    // a sibling's callback is an error; else it is neither right nor wrong
+
+	// NoFastPath has every body decided by jsonschema from scratch. The report is the same; it costs a hundred times the
+	// time. It is there for whoever doubts the shortcuts, and for the tests that hold them against it.
+	NoFastPath bool
 }
 
 // DefaultMaxBytes is the longest body that is read by default: 1 MiB. The longest thing that is documented is a list of

@@ -18,7 +18,10 @@ import (
 // A sibling's callback (event_type 1, 100 …) is ok, of KindSibling, with no edition: beyond being clean JSON nothing is
 // asked of it unless Options.OnlyRelay.
 func Validate(body []byte, opts Options) Report {
-	return authority(body, opts)
+	v := validators.Get().(*Validator)
+	r := v.Validate(body, opts)
+	validators.Put(v)
+	return r
 }
 
 // authority decides every body by jsonschema and the rules around it. Whatever is put in front of it for speed has to
@@ -55,9 +58,6 @@ func (r Report) end(body []byte, violations ...Violation) Report {
 	slices.SortStableFunc(violations, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Pointer, b.Pointer),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
-	})
-	violations = slices.CompactFunc(violations, func(a, b Violation) bool {
-		return a.Code == b.Code && a.Pointer == b.Pointer && a.Offset == b.Offset
 	})
 	r.Verdict = verdictOf(violations)
 	if extra := len(violations) - MaxViolations; extra > 0 {
@@ -116,7 +116,7 @@ func verdictOf(violations []Violation) Verdict {
 		switch violations[i].Severity {
 		case Error:
 			return Error
-		case Warning:
+		default:
 			worst = Warning
 		}
 	}

@@ -71,7 +71,7 @@ func readVectors(t testing.TB) []vector {
 func readOptions(t testing.TB, s string) Options {
 	t.Helper()
 	var o Options
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		key, value, _ := strings.Cut(word, "=")
 		var err error
 		switch key {
@@ -93,8 +93,8 @@ func readOptions(t testing.TB, s string) Options {
 	return o
 }
 
-// brief is a violation as the vectors write it, with the offset where the wanted one has it.
-func brief(v Violation, like string) string {
+// lineOf is a violation as the vectors write it, with the offset where the wanted one has it.
+func lineOf(v Violation, like string) string {
 	s := v.Code + " " + v.Pointer
 	if v.Pointer == "" {
 		s = v.Code + " -"
@@ -131,7 +131,7 @@ func TestEveryVectorIsJudgedAsItSays(t *testing.T) {
 				if i < len(v.violations) {
 					like = v.violations[i]
 				}
-				got = append(got, brief(violation, like))
+				got = append(got, lineOf(violation, like))
 			}
 			if !slices.Equal(got, v.violations) {
 				t.Errorf("vectors.txt:%d:\n got %q\nwant %q", v.line, got, v.violations)

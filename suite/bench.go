@@ -92,7 +92,8 @@ func (r *runner) bench(ctx context.Context, futures []*future) (failed int, err 
 // rows lists what the bench has to show of the futures.
 func (r *runner) rows(futures []*future) []specRow {
 	var rows []specRow
-	words := report.Run{Catalogue: r.catalogue, Redact: r.redact, Target: report.Target{URL: r.url}}
+	words := r.words()
+	words.Known = nil // the bench counts what the judge found, known or not
 	for _, f := range futures {
 		// Every scenario speaks for the first two as well, whatever else it is about.
 		ids := slices.Clone(f.scenario.Requires)

@@ -35,6 +35,10 @@ type Config struct {
 	// AnswerWithin is how long an answer is awaited. 0 means the documented 20 s.
 	AnswerWithin time.Duration
 
+	// Baseline lists what is known to be broken (package suite/baseline loads such a file). A row of it is a warning; an entry
+	// that does not fit any more fails the run. Nil is a run without a baseline.
+	Baseline []report.Known
+
 	// FailFast ends the run once a requirement is broken.
 	FailFast bool
 	// Strict counts SHOULD as MUST, and a partial verdict as inconclusive.

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/relaycheck/relaycheck/suite/target"
@@ -18,13 +20,64 @@ import (
 // A hookRunner handles the receiver from outside, as the target file says. Hooks learn the target's URL and the
 // task in hand through RELAYCHECK_URL and RELAYCHECK_TASK_ID.
 type hookRunner struct {
-	hooks target.Hooks
-	url   string
+	hooks   target.Hooks
+	url     string
+	process *process // the receiver, where hooks.start is a command
+}
+
+// open starts the receiver, where the target file says how, and waits until it takes callbacks.
+func (h *hookRunner) open(ctx context.Context) error {
+	start := h.hooks.Start
+	if start == nil {
+		return nil
+	}
+	if start.Command == nil {
+		if err := h.run(ctx, target.Start, ""); err != nil {
+			return err
+		}
+		return h.ready(ctx)
+	}
+	h.process = newProcess(start, h.url)
+	if err := h.process.start(); err != nil {
+		return err
+	}
+	if err := h.process.wait(ctx); err != nil {
+		return err
+	}
+	return h.ready(ctx)
+}
+
+// close ends what open has started.
+func (h *hookRunner) close() {
+	if h.process != nil {
+		h.process.stop(stopGrace)
+	}
+	if h.hooks.Start != nil && h.hooks.Stop != nil {
+		// The run is over, whatever ended it: stopping has a time of its own.
+		_ = h.run(context.Background(), target.Stop, "")
+	}
+}
+
+// names lists what can be done to the receiver.
+func (h *hookRunner) names() []string {
+	names := h.hooks.Names()
+	if h.hooks.Start == nil || h.hooks.Start.Command == nil {
+		return names
+	}
+	for _, own := range []string{target.Restart, target.Kill} {
+		if !slices.Contains(names, own) {
+			names = append(names, own)
+		}
+	}
+	return names
 }
 
 // run runs one hook within its time. A hook that the target does not have is an error that says so.
-func (h hookRunner) run(ctx context.Context, name, taskID string) error {
+func (h *hookRunner) run(ctx context.Context, name, taskID string) error {
 	hook := h.hooks.Get(name)
+	if hook == nil && h.process != nil {
+		return h.process.do(ctx, name)
+	}
 	if hook == nil {
 		return fmt.Errorf("the target file has no hook %q", name)
 	}
@@ -43,7 +96,7 @@ func (h hookRunner) run(ctx context.Context, name, taskID string) error {
 }
 
 // ready waits until the receiver takes callbacks again, asking the ready hook where there is one.
-func (h hookRunner) ready(ctx context.Context) error {
+func (h *hookRunner) ready(ctx context.Context) error {
 	hook := h.hooks.Ready
 	if hook == nil {
 		return nil
@@ -69,7 +122,7 @@ const readyInterval = 50 * time.Millisecond
 // maxHookOutput bounds what is kept of a hook's output: the end of it, where errors stand.
 const maxHookOutput = 4 << 10
 
-func (h hookRunner) command(ctx context.Context, hook *target.Hook, taskID string) error {
+func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID string) error {
 	argv := make([]string, len(hook.Command.Argv))
 	for i, t := range hook.Command.Argv {
 		argv[i] = t.Fill(taskID, "", nil)
@@ -94,7 +147,7 @@ func (h hookRunner) command(ctx context.Context, hook *target.Hook, taskID strin
 	}
 }
 
-func (h hookRunner) request(ctx context.Context, hook *target.Hook) error {
+func (h *hookRunner) request(ctx context.Context, hook *target.Hook) error {
 	method := http.MethodPost
 	if hook.Name == target.Ready {
 		method = http.MethodGet
@@ -119,18 +172,27 @@ func (h hookRunner) request(ctx context.Context, hook *target.Hook) error {
 	return nil
 }
 
-// A tail keeps the end of what is written to it.
-type tail struct{ buf []byte }
+// A tail keeps the end of what is written to it, however much that is.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte
+}
 
 func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	written := len(p)
+	p = p[max(0, len(p)-maxHookOutput):]
 	t.buf = append(t.buf, p...)
 	if over := len(t.buf) - maxHookOutput; over > 0 {
 		t.buf = append(t.buf[:0], t.buf[over:]...)
 	}
-	return len(p), nil
+	return written, nil
 }
 
 func (t *tail) shown() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	text := strings.TrimSpace(string(t.buf))
 	if text == "" {
 		return ""

@@ -91,6 +91,7 @@ func (r *runner) control(ctx context.Context, c observe.Controls) error {
 		return &environmentError{fmt.Errorf("observer: %w", err)}
 	}
 	r.caps = r.observers.Capabilities(trust.Shown)
+	r.caps.Hooks = r.hooks.names()
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,8 +48,11 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 type runner struct {
 	cfg          Config
 	catalogue    *scenarios.Catalogue
+	judge        func(judge.Input, *scenarios.Catalogue) judge.Result
+	clock        emitter.Clock // nil means timers
 	selected     []*scenarios.Scenario
 	rest         []*scenarios.Scenario
+	known        []report.Known
 	url          string
 	headers      []emitter.Header
 	signKey      string
@@ -61,20 +65,20 @@ type runner struct {
 	observers *observe.Set // nil: nothing but answers can be seen
 	caps      judge.Capabilities
 	canary    *canaryListener
-	hooks     hookRunner
+	hooks     *hookRunner
 
 	benchFailed int // specs that Ginkgo counted as failed; -1 if the bench was not asked
 }
 
 func newRunner(cfg Config) (*runner, error) {
-	r := &runner{cfg: cfg, url: cfg.URL, started: time.Now(), benchFailed: -1}
+	r := &runner{cfg: cfg, url: cfg.URL, started: time.Now(), judge: judge.Judge, benchFailed: -1, hooks: &hookRunner{}}
 	if t := cfg.Target; t != nil {
 		if r.url == "" {
 			r.url = t.URL
 		}
 		r.headers, r.signKey, r.signAll = t.Headers, t.Signing.Key, t.Signing.Required
 		r.answerWithin = t.AnswerWithin
-		r.hooks = hookRunner{hooks: t.Hooks, url: r.url}
+		r.hooks = &hookRunner{hooks: t.Hooks, url: r.url}
 		r.redact = report.Redactor(t.Secrets()...)
 	} else {
 		r.redact = report.Redactor()
@@ -156,7 +160,35 @@ func (r *runner) choose() error {
 			r.rest = append(r.rest, sc)
 		}
 	}
-	return nil
+	r.known, err = r.baseline(all)
+	return err
+}
+
+// baseline is the configured one. Entries about shipped scenarios that this run did not load are marked: they belong to
+// another run.
+func (r *runner) baseline(loaded []*scenarios.Scenario) ([]report.Known, error) {
+	known := slices.Clone(r.cfg.Baseline)
+	if len(known) == 0 {
+		return known, nil
+	}
+	shipped, err := scenarios.Shipped()
+	if err != nil {
+		return nil, fmt.Errorf("load the shipped scenarios: %w", err)
+	}
+	has := func(list []*scenarios.Scenario, id string) bool {
+		return slices.ContainsFunc(list, func(sc *scenarios.Scenario) bool { return sc.ID == id })
+	}
+	for i := range known {
+		known[i].Elsewhere = !has(loaded, known[i].Scenario) && has(shipped, known[i].Scenario)
+	}
+	return known, nil
+}
+
+// words is what the words of a finding need of the run.
+func (r *runner) words() report.Run {
+	return report.Run{
+		Catalogue: r.catalogue, Redact: r.redact, Target: report.Target{URL: r.url}, Strict: r.cfg.Strict, Known: r.known, Started: r.started,
+	}
 }
 
 // run does the run. What it returns is whole whatever happened on the way.
@@ -164,7 +196,7 @@ func (r *runner) run(ctx context.Context) (report.Run, error) {
 	out := report.Run{
 		Version: Version(), Catalogue: r.catalogue, Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Started: r.started,
 		Strict: r.cfg.Strict, Redact: r.redact, Target: report.Target{URL: r.url},
-		Selected: refs(r.selected), Rest: refs(r.rest),
+		Selected: refs(r.selected), Rest: refs(r.rest), Known: r.known,
 	}
 	if r.cfg.Target != nil {
 		out.Target.File = r.cfg.Target.File
@@ -209,10 +241,13 @@ func (r *runner) open(ctx context.Context) error {
 	r.caps = judge.Capabilities{Signing: r.signKey != "", Signed: r.signAll, Within: emitter.Offset(DefaultWithin)}
 	if t := r.cfg.Target; t != nil {
 		r.caps.Within = emitter.Offset(t.Observe.Within)
-		r.caps.Hooks = t.Hooks.Names()
+		r.caps.Hooks = r.hooks.names()
 	}
 	var err error
 	if r.canary, err = openCanary(); err != nil {
+		return &environmentError{err}
+	}
+	if err := r.hooks.open(ctx); err != nil {
 		return &environmentError{err}
 	}
 	if t := r.cfg.Target; t != nil {
@@ -230,6 +265,7 @@ func (r *runner) close() {
 	if r.canary != nil {
 		_ = r.canary.Close()
 	}
+	r.hooks.close()
 }
 
 // distrust compares the report's own count of what broke with that of the bench. They are counted apart from each

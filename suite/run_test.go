@@ -195,7 +195,9 @@ func TestObserversThatCannotBeTrusted(t *testing.T) {
 		says  string
 	}{
 		"always says that the task exists": {
-			func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"exists":true,"phase":"running"}`)) },
+			func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write([]byte(`{"exists":true,"phase":"running"}`))
+			},
 			"never sent",
 		},
 		"always says nothing": {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -59,6 +60,8 @@ func exit(code int, err error) error {
 }
 
 func main() {
+	// The standard library's HTTP client logs stray bytes of a receiver; they are in the transcript already.
+	log.SetOutput(io.Discard)
 	// The first signal cancels the context: reports are written, then the program ends with 130. Once it was
 	// seen the handler is taken away, so that a second signal ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -16,6 +16,7 @@ import (
 type progressPrinter struct {
 	out      io.Writer
 	terminal bool
+	what     string // is counted: "scenarios played"
 
 	mu      sync.Mutex
 	last    suite.Progress
@@ -26,7 +27,7 @@ type progressPrinter struct {
 }
 
 func newProgressPrinter(out io.Writer, terminal bool) *progressPrinter {
-	p := &progressPrinter{out: out, terminal: terminal, stop: make(chan struct{}), done: make(chan struct{})}
+	p := &progressPrinter{out: out, terminal: terminal, what: "scenarios played", stop: make(chan struct{}), done: make(chan struct{})}
 	every := progressInterval
 	if terminal {
 		every = 200 * time.Millisecond // quick enough to look alive, slow enough not to flicker
@@ -71,7 +72,7 @@ func (p *progressPrinter) draw() {
 	if len(names) > shown {
 		names, more = names[:shown], fmt.Sprintf(" and %d more", len(p.running)-shown)
 	}
-	line := fmt.Sprintf("%d/%d scenarios played, running: %s%s", p.last.Done, p.last.Total, strings.Join(names, ", "), more)
+	line := fmt.Sprintf("%d/%d %s, running: %s%s", p.last.Done, p.last.Total, p.what, strings.Join(names, ", "), more)
 	if !p.terminal {
 		_, _ = fmt.Fprintln(p.out, line)
 		return

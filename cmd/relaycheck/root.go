@@ -43,10 +43,17 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 		newDemoCommand(a),
 		newEmitCommand(a),
 		newPlayCommand(a),
+		newReportCommand(a),
+		newDiffCommand(a),
+		newValidateCommand(a),
+		newSchemaCommand(a),
 		newLintCommand(a),
 		newListCommand(a),
 		newExplainCommand(a),
 		newReceiverCommand(a),
+		newSelftestCommand(a),
+		newJudgeCommand(a),
+		newBaselineCommand(a),
 		newVersionCommand(a),
 	)
 	return root

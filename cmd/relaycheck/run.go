@@ -27,6 +27,7 @@ type runFlags struct {
 	strict      bool
 	failFast    bool
 	verbose     bool
+	baseline    string
 	color       string
 }
 
@@ -42,6 +43,8 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.reportDir, "report-dir", "relaycheck-report", "where the files of --report go")
 	fs.BoolVar(&f.strict, "strict", false, "count SHOULD as MUST, and a partial verdict as inconclusive (exit 4)")
 	fs.BoolVar(&f.failFast, "fail-fast", false, "end the run once a requirement is broken")
+	fs.StringVar(&f.baseline, "baseline", "", "file with what is known to be broken: it does not fail the run, but an entry that does not fit any more does")
+	_ = cmd.MarkFlagFilename("baseline", "yaml", "yml")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print every exchange as it happens, and the bench's own output, on stderr")
 	addColorFlag(cmd, &f.color)
 	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
@@ -54,7 +57,12 @@ func (f *runFlags) config(args []string) (suite.Config, error) {
 	if err != nil {
 		return suite.Config{}, err
 	}
+	known, err := loadBaseline(f.baseline)
+	if err != nil {
+		return suite.Config{}, err
+	}
 	return suite.Config{
+		Baseline:    known,
 		Scenarios:   list,
 		Selection:   suite.Selection{Profiles: f.profiles, IDs: ids, Run: f.run, LabelFilter: f.labelFilter},
 		Seed:        f.seed,
@@ -124,6 +132,7 @@ func (a *app) runSuite(ctx context.Context, cfg suite.Config, f runFlags) error 
 	case err != nil && rep.Verdict == "":
 		return exit(exitEnvironment, err)
 	}
+	a.tellGitHub(rep)
 	if rep.Verdict == report.Environment && rep.Reason != "" {
 		// Nothing was learnt about the receiver, so a matrix would say nothing: one line does.
 		return exit(rep.ExitCode, errors.Join(errors.New(lowerFirst(rep.Reason)), err))

@@ -110,14 +110,11 @@ func folder(root string, skipped *skipList, yield func(source) bool) bool {
 	return true
 }
 
-// isFile reports whether an entry is a regular file, or a link to something that is not a folder. A broken link counts:
-// that it cannot be opened is worth telling.
+// isFile reports whether an entry is a regular file or a link to one: a pipe or a device would block. A broken link
+// counts: that it cannot be opened is worth telling.
 func isFile(name string, d fs.DirEntry) bool {
 	if d.Type().IsRegular() {
 		return true
-	}
-	if d.Type()&fs.ModeSymlink == 0 {
-		return false // a pipe or a device would block
 	}
 	info, err := os.Stat(name)
 	return err != nil || info.Mode().IsRegular()

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -97,7 +98,13 @@ func (r *Reader) closeSource() {
 
 // Waits reports whether the next document has to be waited for: nothing of it was read yet. Whoever gathers documents
 // before working on them can stop doing so here, so that a slow stream is not held up.
-func (r *Reader) Waits() bool { return r.split == nil || r.split.r.Buffered() == 0 }
+func (r *Reader) Waits() bool {
+	if r.split == nil {
+		return true
+	}
+	p, _ := r.buf.Peek(r.buf.Buffered())
+	return len(bytes.TrimLeft(p, " \t\r\n")) == 0
+}
 
 // Skipped tells how many files of the named folders were left out since they do not look like captures, and the names of
 // the first few.

@@ -188,6 +188,7 @@ func (s *splitter) object() (Document, bool) {
 		return s.document()
 	case valueFollowed:
 		return s.document()
+	case valueWhole:
 	}
 	// What stands behind the document on its line belongs to it, since nothing else would tell of it. Behind one that
 	// spreads over lines a brace begins the next: that is what files look like that were strung together.

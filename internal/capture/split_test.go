@@ -96,6 +96,7 @@ func TestDocumentsAreFoundWhereTheyAre(t *testing.T) {
 		{"an array with a comma too many", `[{},,{},]`, []string{"1 {}", "1 !RC2005", "1 {}", "1 !RC2005"}},
 		{"an array with a cut element", "[\n{\"a\":1},\n{\"b\":2,\n{\"c\":3}\n]", []string{`2 {"a":1}`, `3 {"b":2,`, `4 {"c":3}`}},
 		{"an array with an element broken in a string", "[\n {\"a\":\"x\n },\n {\"c\":3}\n]", []string{"2 {\"a\":\"x", `4 {"c":3}`}},
+		{"an array that ends behind an element broken in a string", "[\n{\"a\":\"x\n]\n{}", []string{"2 {\"a\":\"x", "4 {}"}},
 		{"bytes behind an array", "[{}] x\n{}", []string{"1 {}", "1 x", "2 {}"}},
 		{"an array among lines", "{}\n[\n{}\n]\n[1]\n", []string{"1 {}", "3 {}", "5 [1]"}},
 

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode/utf8"
 )
 
@@ -45,7 +46,7 @@ func badBugs() []Bug {
 			take := r.take
 			r.take = func(ctx context.Context, body []byte) error {
 				if malformed(body) {
-					pause(ctx, r.cfg.AnswerLimit*3/2)
+					pause(ctx, r.cfg.AnswerLimit+time.Second)
 				}
 				return take(ctx, body)
 			}
@@ -55,7 +56,6 @@ func badBugs() []Bug {
 		Title:       "Picks the event and the ids out of the text with regular expressions where the JSON does not parse.",
 		Requirement: "BAD-1",
 		HintWords:   []string{"half-applied event"},
-		SideEffects: []SideEffect{also("BAD-2", "a truncated body may still have them")},
 		seed: func(r *Receiver) {
 			name := regexp.MustCompile(`"callback_event":"(\w+)"`)
 			task := regexp.MustCompile(`"task_id":"(\w+)"`)
@@ -88,7 +88,6 @@ func badBugs() []Bug {
 		Title:       "Uses what the decoder made of an empty body, which is nothing.",
 		Requirement: "BAD-3",
 		HintWords:   []string{"empty body"},
-		SideEffects: []SideEffect{also("BAD-18", "a GET may come without a body")},
 		seed:        answeringBody(http.StatusInternalServerError, empty),
 	}, {
 		ID:          "no-object-500",
@@ -207,7 +206,7 @@ func badBugs() []Bug {
 			answer := r.answer
 			r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
 				if refused, ok := outcome.(*refusal); ok && refused.status == http.StatusRequestEntityTooLarge {
-					pause(req.Context(), r.cfg.AnswerLimit*3/2)
+					pause(req.Context(), r.cfg.AnswerLimit+time.Second)
 				}
 				answer(w, req, outcome)
 			}

@@ -19,12 +19,11 @@ func dupBugs() []Bug {
 func dupCopyBugs() []Bug {
 	copies := []SideEffect{
 		also("DUP-2", "the copies are counted"), also("DUP-3", "the copies are counted"),
-		also("RET-1", "the retry is counted"), also("RET-3", "the retries are counted"), also("RET-2", "a part that came twice is counted"),
+		also("RET-1", "the retry is counted"), also("RET-3", "the retries are counted"),
 	}
 	refused := []SideEffect{
 		also("DUP-2", "the copies are refused"), also("DUP-3", "the copies are refused"),
 		also("RET-1", "the retry is refused"), also("RET-3", "the retries are refused"),
-		also("BAD-12", "its callbacks may be copies"), also("BAD-18", "its callbacks may be copies"), also("BAD-19", "its callbacks may be copies"),
 	}
 	return []Bug{{
 		ID:          "duplicates-counted",
@@ -49,14 +48,13 @@ func dupCopyBugs() []Bug {
 		Title:       "Has a unique constraint and does not catch its violation.",
 		Requirement: "DUP-1",
 		HintWords:   []string{"violation must not become a 500"},
-		SideEffects: refused,
+		SideEffects: append(slices.Clone(refused), also("BAD-19", "its callbacks differ in the head alone")),
 		seed:        refusingCopies(http.StatusInternalServerError),
 	}, {
 		ID:          "check-then-insert",
 		Title:       "Looks whether it has the callback, and inserts it a moment later if not.",
 		Requirement: "DUP-2",
 		HintWords:   []string{"check-then-insert"},
-		SideEffects: []SideEffect{also("DUP-1", "copies that come quickly are counted"), also("RET-1", "a quick retry is counted"), also("RET-2", "a quick retry is counted")},
 		seed: func(r *Receiver) {
 			const between = 50 * time.Millisecond // a round trip or two to a database
 			var n atomic.Int64
@@ -75,7 +73,6 @@ func dupCopyBugs() []Bug {
 		Title:       "Compares a callback with the one before it of the same task.",
 		Requirement: "DUP-3",
 		HintWords:   []string{"not only the last one"},
-		SideEffects: []SideEffect{also("RET-1", "another callback may come before the retry"), also("RET-3", "another callback may come before the retry"), also("DUP-2", "another copy may come in between")},
 		seed: func(r *Receiver) {
 			var mu sync.Mutex
 			last := map[string]string{}
@@ -97,7 +94,7 @@ func dupCopyBugs() []Bug {
 		Title:       "Remembers what it has had in a cache whose entries expire after 200 ms.",
 		Requirement: "DUP-3",
 		HintWords:   []string{"deduplication window"},
-		SideEffects: []SideEffect{also("RET-1", "the retry comes later"), also("RET-2", "a copy may come later"), also("RET-3", "the retries come later"), also("DUP-1", "a copy may come later"), also("DUP-2", "a copy may come later")},
+		SideEffects: []SideEffect{also("RET-1", "the retry comes later"), also("RET-3", "the retries come later"), also("DUP-1", "a copy may come later"), also("DUP-2", "a copy may come later")},
 		seed:        rememberingFor(200 * time.Millisecond),
 	}}
 }
@@ -175,10 +172,8 @@ func dupMergeBugs() []Bug {
 		SideEffects: []SideEffect{
 			also("SEQ-3", "the second file is merged with the first"), also("SEQ-4", "the second file is merged with the first"),
 			also("SEQ-5", "the second exit is merged with the first"), also("SEQ-7", "the restart is merged with the first start"),
-			also("ORD-1", "the second file is merged with the first"), also("ORD-3", "the restart is merged with the first start"),
-			also("ORD-4", "the restart is merged with the first start"), also("SEQ-9", "one alarm is merged with another"),
+			also("ORD-1", "the second file is merged with the first"), also("ORD-4", "the restart is merged with the first start"),
 			also("DUP-3", "the second file is merged with the first"), also("DUR-2", "the second file is merged with the first"),
-			also("ENV-6", "all without a task_id are merged"), also("BAD-6", "all without a task_id are merged"),
 		},
 		seed: func(r *Receiver) {
 			r.identity = func(e event) string { return e.TaskID + "|" + e.Name }
@@ -189,7 +184,7 @@ func dupMergeBugs() []Bug {
 		Requirement: "DUP-4",
 		HintWords:   []string{"of the url alone"},
 		seed: fileKey(func(e event) string {
-			return *valueOr(e.Detail.URL, "") + "|" + e.EventTime
+			return valueOr(e.Detail.URL, "") + "|" + e.EventTime
 		}),
 	}, {
 		ID:          "merged-by-index",

@@ -61,7 +61,7 @@ func gapBugs() []Bug {
 		HintWords:   []string{"timeout"},
 		SideEffects: []SideEffect{also(Everything, "wherever a task is looked at later than that, it is gone")},
 		seed: forgetting(func(events []event, now time.Time) []event {
-			if *valueOr(givesUp(events, facts{}, now).Phase, "") == ended {
+			if valueOr(givesUp(events, facts{}, now).Phase, "") == ended {
 				return nil
 			}
 			return events

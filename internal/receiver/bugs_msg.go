@@ -13,7 +13,7 @@ func msgBugs() []Bug {
 }
 
 func msgNumberBugs() []Bug {
-	codeEffects := []SideEffect{also("MSG-1", "exit_code is asked for"), also("SEQ-5", "exit_code is asked for")}
+	codeEffects := []SideEffect{also("MSG-1", "exit_code is asked for"), also("SEQ-5", "exit_code is asked for"), also("BAD-14", "exit_code is asked for")}
 	return []Bug{{
 		ID:          "msg-not-decoded",
 		Title:       "Looks for code and message in the envelope, because it never decodes msg.",
@@ -151,7 +151,7 @@ func msgTimeBugs() []Bug {
 		Title:       "Keeps the times in an int of 32 bits.",
 		Requirement: "MSG-4",
 		HintWords:   []string{"int32"},
-		SideEffects: append(order, also(Everything, "what wraps around tells no order, so any phase may be wrong")),
+		SideEffects: order, // where the wrapped times are negative, which depends on the day
 		seed:        times(func(ms int64) int64 { return int64(int32(ms)) }),
 	}, {
 		ID:          "times-in-seconds",
@@ -164,7 +164,6 @@ func msgTimeBugs() []Bug {
 		Title:       "Keeps the times in a float of 32 bits, which rounds them to two minutes.",
 		Requirement: "MSG-4",
 		HintWords:   []string{"float32"},
-		SideEffects: order,
 		seed:        times(func(ms int64) int64 { return int64(float32(ms)) }),
 	}, {
 		ID:          "zero-time-400",
@@ -178,14 +177,13 @@ func msgTimeBugs() []Bug {
 		Title:       "Drops a start or exit whose time is 0 as a test callback, and answers 200.",
 		Requirement: "MSG-5",
 		HintWords:   []string{"Allow 0"},
-		SideEffects: []SideEffect{also("ACK-4", "what was answered 200 is lost")},
 		seed:        answering(http.StatusOK, func(e event) bool { return at(e, zero) }),
 	}, {
 		ID:          "time-far-from-now-400",
 		Title:       "Answers 400 to a start or exit that is a year or more away from its clock.",
 		Requirement: "MSG-5",
 		HintWords:   []string{"lies near now"},
-		SideEffects: []SideEffect{also("ENV-6", "the TaskExit sample has the time 0"), also("MSG-4", "its times are of 2024")},
+		SideEffects: []SideEffect{also("ENV-6", "the TaskExit sample has the time 0")},
 		seed: func(r *Receiver) {
 			answering(http.StatusBadRequest, func(e event) bool {
 				return at(e, func(ms int64) bool { return r.cfg.Now().Sub(time.UnixMilli(ms)).Abs() > 365*24*time.Hour })
@@ -247,7 +245,6 @@ func msgMemberBugs() []Bug {
 		Title:       "Decodes msg strictly, logs the error and answers 200.",
 		Requirement: "MSG-7",
 		HintWords:   []string{"strict decoding"},
-		SideEffects: []SideEffect{also("ACK-4", "what was answered 200 is lost")},
 		seed:        strict(http.StatusOK),
 	}}
 }

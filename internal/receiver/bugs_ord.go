@@ -12,7 +12,7 @@ func ordBugs() []Bug {
 		_, started := first(known, named(taskStart))
 		return isFileEvent(e) && !started
 	}
-	noStart := []SideEffect{also("GAP-1", "where both come at once, the file may be first"), also("DUP-2", "a file may come first"), also("RET-1", "a file may come first"), also("LOAD-1", "a file may come first")}
+	noStart := []SideEffect{also("GAP-1", "where both come at once, the file may be first")}
 	finishFirst := func(_ *Receiver, known []event, e event) bool {
 		_, begun := first(known, func(k event) bool { return k.Name == fileStart && samePlace(k, e) })
 		return e.Name == fileFinish && !begun
@@ -36,7 +36,7 @@ func ordBugs() []Bug {
 		Title:       "Drops a file event of a task that it does not know, and answers 200.",
 		Requirement: "ORD-1",
 		HintWords:   []string{"create the task (upsert)"},
-		SideEffects: append(noStart, also("ACK-4", "what was answered 200 is lost")),
+		SideEffects: noStart,
 		seed:        answeringInView(http.StatusOK, beforeStart),
 	}, {
 		ID:          "start-clears-files",
@@ -71,7 +71,6 @@ func ordBugs() []Bug {
 		Title:       "Marks a file as not finished whenever its start comes.",
 		Requirement: "ORD-2",
 		HintWords:   []string{"take the finish away again"},
-		SideEffects: []SideEffect{also("SEQ-4", "the next loop begins the file again"), also("DUP-4", "the next loop begins the file again")},
 		seed: concluding(func(events []event, f facts) facts {
 			n := 0
 			for i := range f.Files {
@@ -117,7 +116,6 @@ func ordBugs() []Bug {
 		Title:       "Answers 409 to an exit that is older than the newest start.",
 		Requirement: "ORD-4",
 		HintWords:   []string{"Compare task_exit_time with the newest task_start_time"},
-		SideEffects: []SideEffect{also("ORD-3", "an exit may be older than the newest start")},
 		seed: answeringInView(http.StatusConflict, func(_ *Receiver, known []event, e event) bool {
 			exit, isTurn := turnOf(e)
 			start := newest(known, taskStart)

@@ -38,7 +38,6 @@ func retBugs() []Bug {
 		Title:       "Takes the note back that it has had a callback when the sender is gone before the answer.",
 		Requirement: "RET-1",
 		HintWords:   []string{"half-commit", "request context"},
-		SideEffects: []SideEffect{also("RET-3", "the retries are counted"), also("RET-2", "a sender that resets is gone as well")},
 		seed: func(r *Receiver) {
 			const answering = 60 * time.Millisecond // in which a sender that goes away is noticed
 			var n atomic.Int64

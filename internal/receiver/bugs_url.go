@@ -44,7 +44,6 @@ func urlBugs() []Bug {
 		Title:       "Keeps the list in a VARCHAR(255), URL by URL for as long as there is room.",
 		Requirement: "MSG-8",
 		HintWords:   []string{"VARCHAR(255)"},
-		SideEffects: []SideEffect{also("MSG-2", "three URLs may be longer")},
 		seed: changing(func(e *event) {
 			room := 255
 			for i, u := range e.Sources {
@@ -65,7 +64,6 @@ func urlBugs() []Bug {
 		Title:       "Answers 413 to bodies of more than 4 kB.",
 		Requirement: "MSG-8",
 		HintWords:   []string{"64 KB"},
-		SideEffects: []SideEffect{also("SEC-5", "long strings do not fit"), also("BAD-16", "nesting takes room")},
 		seed: func(r *Receiver) {
 			r.cfg.MaxBody = 4 << 10
 		},
@@ -140,7 +138,6 @@ func urlBugs() []Bug {
 		Title:       "Does not catch the error of decoding source_urls.",
 		Requirement: "BAD-11",
 		HintWords:   []string{"error of decoding source_urls"},
-		SideEffects: []SideEffect{also("BAD-5", "missing source_urls cannot be decoded"), also("BAD-6", "an object is no text of source_urls")},
 		seed: func(r *Receiver) {
 			sources := r.sources
 			r.sources = func(text string) ([]string, error) {

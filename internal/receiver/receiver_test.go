@@ -362,8 +362,8 @@ func TestTaskIDsAreUnescapedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSession(t, Config{})
-		s.post(start("../a b/%41?", t1))
-		if line := s.do(request(http.MethodGet, "/tasks/..%2Fa%20b%2F%2541%3F", nil)); !strings.HasPrefix(line, "200 ") {
+		s.post(start("../a b/%41?+", t1))
+		if line := s.do(request(http.MethodGet, "/tasks/..%2Fa%20b%2F%2541%3F+", nil)); !strings.HasPrefix(line, "200 ") {
 			t.Error(line)
 		}
 		if line := s.do(request(http.MethodPost, "/tasks/a", nil)); !strings.HasPrefix(line, "405 ") {
@@ -372,6 +372,15 @@ func TestTaskIDsAreUnescapedOnce(t *testing.T) {
 		if line := s.do(request(http.MethodGet, "/healthz", nil)); line != `200 {"code":0}` {
 			t.Error(line)
 		}
+	})
+}
+
+func TestCallbackIsKeptThoughItsSenderHasGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession(t, Config{})
+		s.send(start("a", t1), gone)
+		s.wantFacts("a", map[string]any{"phase": "running"})
 	})
 }
 
@@ -410,7 +419,7 @@ func TestCopiesAtTheSameMomentAreOneEvent(t *testing.T) {
 
 func TestRestartLosesNothing(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(r *Receiver) error{"closed": (*Receiver).Close, "killed": (*Receiver).Kill} {
+	for name, end := range map[string]func(r *Receiver) error{"closed": (*Receiver).Close, "killed": kill} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := inFile(t, Config{})

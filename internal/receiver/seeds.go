@@ -166,7 +166,7 @@ func hangUp(w http.ResponseWriter) {
 // crashing drops the connection of a callback that matches; the process lives on.
 func crashing(match func(e event) bool) func(r *Receiver) {
 	return func(r *Receiver) {
-		answeringInView(http.StatusBadGateway, func(_ *Receiver, _ []event, e event) bool { return match(e) })(r)
+		answering(http.StatusBadGateway, match)(r)
 		hangUpInsteadOf(http.StatusBadGateway)(r)
 	}
 }

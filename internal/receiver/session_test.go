@@ -196,6 +196,13 @@ func (s *session) send(body string, change func(req *http.Request)) {
 	s.note("%s", s.do(req))
 }
 
+// gone makes a request whose sender has gone when its body is read.
+func gone(req *http.Request) {
+	ctx, cancel := context.WithCancel(req.Context())
+	cancel()
+	*req = *req.WithContext(ctx)
+}
+
 // together sends bodies at the same moment, from several connections, and notes the answers in order.
 func (s *session) together(bodies ...string) {
 	answers := make([]string, len(bodies))
@@ -230,6 +237,9 @@ func (s *session) restart(end func(r *Receiver) error) {
 	}
 	s.open()
 }
+
+// kill leaves a receiver as if its process had been killed: nothing is ended properly, only the file is let go.
+func kill(r *Receiver) error { return r.store.close() }
 
 // inFile keeps the state in a file, which a restart needs.
 func inFile(t *testing.T, cfg Config) Config {

@@ -58,12 +58,20 @@ type turn struct {
 }
 
 func turnOf(e event) (turn, bool) {
-	at := map[string]*int64{taskStart: e.Detail.StartedAt, taskExit: e.Detail.ExitedAt}[e.Name]
+	var at *int64
+	switch e.Name {
+	case taskStart:
+		at = e.Detail.StartedAt
+	case taskExit:
+		at = e.Detail.ExitedAt
+	default:
+		return turn{}, false
+	}
 	t := turn{event: e}
 	if at != nil {
 		t.at = *at
 	}
-	return t, e.Name == taskStart || e.Name == taskExit
+	return t, true
 }
 
 // replaces says whether a turn counts instead of one that arrived before it. By their own times, if they tell; zero

@@ -48,7 +48,7 @@ func mixed(t testing.TB) string {
 		exit[:60],
 		"",
 		sibling.String(),
-		`{"event_type":314,"callback_event":"TaskStart","event_type":314,"` + "\x1b[31m" + `":1}`,
+		`{"event_type":314,"callback_event":"TaskStart","event_type":314,"\u001b[31m":1}`,
 		exit,
 	}, "\n") + "\n"
 }
@@ -69,10 +69,9 @@ func TestTextIsReadLikeACompilersAndEndsWithASummary(t *testing.T) {
 	sum, got := run(t, in, Options{MaxErrors: 20})
 	want := `-:2: error RC1205 /msg#/code: code has to be a whole number or text, but is null
 -:3: warning RC1401 /nonce: no edition documents a field "nonce"
--:4: error RC1004: not JSON: it ends where a colon after the name was expected
+-:4: error RC1004: not JSON: it ends where the closing quotation mark of a string was expected
 -:7: error RC1105 /appid: appid is missing (appId would do)
 `
-	want = strings.SplitAfter(want, "-:4:")[0]
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -80,7 +79,7 @@ func TestTextIsReadLikeACompilersAndEndsWithASummary(t *testing.T) {
 	if last := lines[len(lines)-1]; last != "6 documents: 2 ok, 1 warning, 2 errors, 1 unreadable · 1 sibling" {
 		t.Errorf("the last line is %q", last)
 	}
-	if strings.Contains(got, "\x1b") || !strings.Contains(got, `-:7: warning RC1401 /\x1b[31m:`) && !strings.Contains(got, "RC1004") {
+	if strings.Contains(got, "\x1b") || !strings.Contains(got, `-:7: warning RC1401 /\x1b[31m: `) {
 		t.Errorf("escape codes of the capture reach the terminal:\n%q", got)
 	}
 	if sum != (Summary{Documents: 6, OK: 2, Warnings: 1, Errors: 2, Unreadable: 1, Siblings: 1}) {
@@ -170,7 +169,7 @@ func TestMachineFormatsFollowTheirSchema(t *testing.T) {
 	for _, in := range []string{"", mixed(t)} {
 		for _, all := range []bool{false, true} {
 			_, out := run(t, in, Options{Format: NDJSON, All: all})
-			for _, l := range strings.Split(strings.TrimSpace(out), "\n") {
+			for l := range strings.SplitSeq(strings.TrimSpace(out), "\n") {
 				valid(l)
 			}
 			_, out = run(t, in, Options{Format: JSON, All: all})
@@ -232,7 +231,7 @@ func TestPlacesAreThoseOfTheCapture(t *testing.T) {
 func TestResultsKeepTheOrderOfTheCaptureHoweverManyWorkersThereAre(t *testing.T) {
 	t.Parallel()
 	var in strings.Builder
-	for i := range 1000 {
+	for i := range 300 {
 		fmt.Fprintf(&in, "{\"event_type\":314,\"callback_event\":\"E%d\",\"x\":%s}\n", i, strings.Repeat("[", i%60)+strings.Repeat("]", i%60))
 	}
 	_, want := run(t, in.String(), Options{Format: NDJSON, Workers: 1})
@@ -273,7 +272,7 @@ func TestAMillionKindsOfFindingsDoNotFillTheMemory(t *testing.T) {
 	}
 	var out bytes.Buffer
 	w := &textWriter{out: newWriter(&out, Options{}).(*textWriter).out, max: 1, groups: map[group]int{}}
-	for _, l := range strings.Split(strings.TrimSpace(in.String()), "\n") {
+	for l := range strings.SplitSeq(strings.TrimSpace(in.String()), "\n") {
 		rec := judge(capture.Document{Source: "x", Line: 1, Column: 1, Body: []byte(l)}, schema.Options{})
 		if err := w.record(&rec); err != nil {
 			t.Fatal(err)
@@ -340,7 +339,7 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestAFailedWriteEndsTheRun(t *testing.T) {
 	t.Parallel()
 	for _, format := range []Format{Text, JSON, NDJSON} {
-		_, err := Run(t.Context(), []string{capture.Stdin}, strings.NewReader(strings.Repeat("{}\n", 10_000)), &failing{left: 1000}, Options{Format: format})
+		_, err := Run(t.Context(), []string{capture.Stdin}, strings.NewReader(strings.Repeat("{}\n", 3_000)), &failing{left: 1000}, Options{Format: format})
 		if !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%s: %v", format, err)
 		}
@@ -365,14 +364,14 @@ func TestAnInterruptedRunStillHasASummary(t *testing.T) {
 	t.Parallel()
 	for _, format := range []Format{JSON, NDJSON} {
 		ctx, cancel := context.WithCancel(t.Context())
-		in := &cancels{Reader: strings.NewReader(strings.Repeat("{}\n", 10_000)), after: 50, cancel: cancel}
+		in := &cancels{Reader: strings.NewReader(strings.Repeat("{}\n", 3_000)), after: 50, cancel: cancel}
 		var out bytes.Buffer
 		sum, err := Run(ctx, []string{capture.Stdin}, in, &out, Options{Format: format})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", format, err)
 		}
 		records, told := outputs(t, format, out.String())
-		if told != sum || len(records) != sum.Documents || sum.Documents >= 10_000 {
+		if told != sum || len(records) != sum.Documents || sum.Documents >= 3_000 {
 			t.Errorf("%s: %d records, %+v told, %+v counted", format, len(records), told, sum)
 		}
 	}

@@ -78,9 +78,11 @@ func callbackOf(v any, first bool) (callback, bool) {
 	list, isList := nested(outer["source_urls"], first).([]any)
 	c.odd["source_urls"] = !isList && outer["source_urls"] != nil
 	for _, item := range list {
-		s, isText := item.(string)
-		c.odd["source_urls"] = c.odd["source_urls"] || !isText
-		c.sources = append(c.sources, s)
+		if s, isText := item.(string); isText {
+			c.sources = append(c.sources, s)
+		} else {
+			c.odd["source_urls"] = true
+		}
 	}
 	c.msg, c.hasMsg = nested(outer["msg"], first).(map[string]any)
 	return c, true

@@ -86,7 +86,7 @@ func (s *sitting) count(c comparison, name string, l looks) (int, *comparison) {
 	samples := l.byTask[c.task]
 	seen := good(samples)
 	fail := func(format string, args ...any) *comparison {
-		c.guard, c.open = "effect:unseen", !s.longEnough(l, l.last) || len(samples) == 0
+		c.guard, c.open = "effect:unseen", !s.longEnough(l, l.newest(c.task))
 		f := c.cannot(format, args...)
 		return &f
 	}
@@ -113,7 +113,7 @@ func (s *sitting) compareStatedEffect(c comparison, name string, l looks) []comp
 		return []comparison{*cannot}
 	}
 	undecided := func(c comparison) comparison {
-		c.guard, c.open = "effect:too-short", !s.longEnough(l, l.last)
+		c.guard, c.open = "effect:too-short", !s.longEnough(l, s.newestOfAll(l))
 		return c.cannot("it was looked at for %s only, and has %s to show", short(span(l.first, at)), short(s.within()))
 	}
 	if s.throughout() > 0 {
@@ -148,7 +148,7 @@ func (s *sitting) sum(c comparison, name string, l looks) (sum int, at emitter.O
 			keys = append(keys, "")
 		}
 	}
-	at = l.last
+	at = l.end
 	for _, key := range keys {
 		c.task = key
 		n, cannot := s.count(c, name, l)

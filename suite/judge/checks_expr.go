@@ -34,7 +34,7 @@ func (s *sitting) compareCheck(c comparison, check scenarios.Check, tr *emitter.
 		return []comparison{*cannot}
 	}
 	undecided := func(c comparison) comparison {
-		c.guard, c.open = "expr:too-short", !s.longEnough(l, l.last)
+		c.guard, c.open = "expr:too-short", !s.longEnough(l, s.newestOfAll(l))
 		return c.cannot("it was not true yet, but it was looked at for %s only, and has %s to become so", short(span(l.first, s.lastSeen(l))), short(s.within()))
 	}
 	if m.looks && s.throughout() > 0 {
@@ -141,7 +141,7 @@ func (s *sitting) unseen(c comparison, m mention, l looks) *comparison {
 		if len(good(samples)) > 0 {
 			continue
 		}
-		c.guard, c.open = "expr:unseen", !s.longEnough(l, l.last) || len(samples) == 0
+		c.guard, c.open = "expr:unseen", !s.longEnough(l, s.newestOfAll(l))
 		if len(samples) == 0 {
 			c = c.cannot("nobody looked at %s", key)
 		} else {
@@ -154,7 +154,7 @@ func (s *sitting) unseen(c comparison, m mention, l looks) *comparison {
 
 // lastSeen is when the oldest of the tasks' newest looks began.
 func (s *sitting) lastSeen(l looks) emitter.Offset {
-	at := l.last
+	at := l.end
 	for i := range s.book.plan.Tasks {
 		if seen := good(l.byTask[s.book.plan.Tasks[i].Key]); len(seen) > 0 {
 			at = min(at, seen[len(seen)-1].At)

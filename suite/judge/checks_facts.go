@@ -42,13 +42,13 @@ func (s *sitting) compareFact(a *account, fact string, l looks) []comparison {
 	seen := good(samples)
 	switch {
 	case want.free != "":
-		c.soft = true
+		c.soft, c.hollow = true, want.hollow
 		return []comparison{c.cannot("not asked: %s", want.free)}
 	case len(samples) == 0:
 		c.guard, c.open = "fact:unseen", true
 		return []comparison{c.cannot("nobody looked at %s", a.task.Key)}
 	case len(seen) == 0:
-		c.guard, c.open = "fact:unseen", !s.longEnough(l, l.last)
+		c.guard, c.open = "fact:unseen", !s.longEnough(l, l.newest(c.task))
 		return []comparison{c.cannot("the observer could not look: %s", bounded(lastError(samples)))}
 	}
 	c.expected, c.reason, c.hollow = want.expected, want.why, want.hollow
@@ -78,7 +78,7 @@ func (s *sitting) compareFact(a *account, fact string, l looks) []comparison {
 // undecided is a comparison that does not match yet, or could not be looked at for long enough.
 func (s *sitting) undecided(c comparison, samples []Sample, last Sample, l looks) comparison {
 	c.guard = "fact:too-short"
-	c.open = !s.longEnough(l, l.last)
+	c.open = !s.longEnough(l, l.newest(c.task))
 	if why := lastError(samples); why != "" {
 		return c.cannot("it was not as expected when it was last seen, and then the observer could not look: %s", bounded(why))
 	}

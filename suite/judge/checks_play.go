@@ -138,8 +138,9 @@ func (j *judgement) ladder(st *scenarios.Step, d *emitter.Delivery) {
 // answeredOK says whether an attempt ended its ladder, whatever the script did to its request.
 func answeredOK(at *emitter.Attempt) bool { return at.Answer != nil && at.Answer.Status == statusOK }
 
-// offTime says how a play whose verdict rests on real time was off its times: the harness sent later than it could,
-// or a gap came out longer or shorter than planned because an answer was slow. "" is on time.
+// offTime says how a play whose verdict rests on real time was off its times: a gap between two events of a task came
+// out longer or shorter than planned, because the harness was late or an answer slow. Where no gap was planned, only
+// the harness's own lateness counts: the next event waits for the answer to the one before. "" is on time.
 func (j *judgement) offTime() string {
 	tasks := map[string]string{}
 	for i := range j.in.Plan.Events {
@@ -151,13 +152,16 @@ func (j *judgement) offTime() string {
 		if len(d.Attempts) == 0 {
 			continue
 		}
-		if lag := lateness(d, 0); lag > lagMargin {
-			return fmt.Sprintf("the harness sent %s %s late, and this verdict rests on time", d.ID, short(lag))
-		}
 		task := tasks[d.Event]
 		p := previous[task]
 		previous[task] = d
-		if p == nil || us(p.Planned) >= us(d.Planned) {
+		if p == nil {
+			continue
+		}
+		if us(p.Planned) >= us(d.Planned) {
+			if lag := lateness(d, 0); lag > lagMargin {
+				return fmt.Sprintf("the harness sent %s %s late, and this verdict rests on time", d.ID, short(lag))
+			}
 			continue
 		}
 		planned, real := span(p.Planned, d.Planned), span(p.Attempts[0].Queued, d.Attempts[0].Queued)

@@ -46,7 +46,11 @@ func (s *sitting) sustained(c comparison, moments []moment, l looks, undecided f
 	}
 	if watched := span(start, moments[len(moments)-1].at); watched < s.throughout() {
 		t.guard = "throughout:too-short"
-		t.open = span(l.first, l.last) < s.within()+s.throughout()
+		newest := s.newestOfAll(l)
+		if c.task != "" {
+			newest = l.newest(c.task)
+		}
+		t.open = span(l.first, newest) < s.within()+s.throughout()
 		return []comparison{c, t.cannot("it was watched for %s of %s only", short(watched), short(s.throughout()))}
 	}
 	t.outcome = Pass

@@ -159,6 +159,18 @@ func answerSpecimens() []specimen {
 			b.in.Plan.Expect.Answers = &scenarios.Answer{Header: map[string]string{"content-type": "^application/json", "Authorization": "^$"}}
 			started(b, header("Content-Type", "text/plain"), header("Authorization", "Bearer abc"))
 		}},
+		{"a-header-is-missing", "own-header broken, ACK-1 held, ACK-2 held", func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-header"
+			b.in.Plan.Expect.Oracle = false
+			b.in.Plan.Expect.Answers = &scenarios.Answer{Header: map[string]string{"Content-Type": "json"}}
+			started(b)
+		}},
+		{"a-header-whose-pattern-is-none", "own-header not_testable, ACK-1 held, ACK-2 held", func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-header"
+			b.in.Plan.Expect.Oracle = false
+			b.in.Plan.Expect.Answers = &scenarios.Answer{Header: map[string]string{"Content-Type": "("}}
+			started(b, header("Content-Type", "text/plain"))
+		}},
 		{"a-header-matches-by-any-of-its-lines", "own-header held, ACK-1 held, ACK-2 held", func(b *playBuilder) {
 			b.in.Plan.Scenario.ID = "own-header"
 			b.in.Plan.Expect.Oracle = false
@@ -229,6 +241,15 @@ func answerSpecimens() []specimen {
 
 		{"a-push-callback-touches-no-task", "ENV-5 held, ACK-1 held, ACK-2 held", func(b *playBuilder) { pushed(b) }},
 		{"a-push-callback-is-refused", "ENV-5 broken, ACK-1 held, ACK-2 held", func(b *playBuilder) { pushed(b, answer(404)) }},
+		{"an-unsigned-push-callback-may-be-refused-where-signatures-are-required", "ENV-5 held, ACK-1 held, ACK-2 held", func(b *playBuilder) {
+			b.requires("ENV-5")
+			b.in.Capabilities.Signing, b.in.Capabilities.Signed = true, true
+			b.task("task", 1)
+			b.send(b.taskStart("task", ms(0), set("sign", "00"), set("t", 5)))
+			b.send(b.raw("task", `{"event_type": 1, "stream_id": "stream-task"}`, scenarios.MeansSibling), answer(403))
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+		{"a-push-callback-is-answered-too-late", "ENV-5 held, ACK-1 held, ACK-2 broken", func(b *playBuilder) { pushed(b, taking(21*time.Second)) }},
 		{"a-push-callback-is-answered-204", "ENV-5 held, ACK-1 broken, ACK-2 held", func(b *playBuilder) { pushed(b, answer(204)) }},
 		{"a-push-callback-ends-the-task", "ENV-5 broken, ACK-1 held, ACK-2 held", func(b *playBuilder) {
 			b.requires("ENV-5")

@@ -75,6 +75,23 @@ func effectSpecimens() []specimen {
 				b.in.Samples[i].Effects = nil
 			}
 		}},
+		{"an-effect-whose-observer-fails", "DUP-1 not_observable" + ackHeld, func(b *playBuilder) {
+			doubled(b, 1)
+			for i := range b.in.Samples {
+				b.in.Samples[i].Effects, b.in.Samples[i].Error = nil, "connection refused"
+			}
+		}},
+		{"an-effect-that-nobody-counted", "DUP-1 not_observable" + ackHeld, func(b *playBuilder) {
+			doubled(b, 1)
+			b.in.Samples = nil
+		}},
+		{"a-riddle-may-have-an-effect", "BAD-11 held", func(b *playBuilder) {
+			b.requires("BAD-11")
+			b.in.Capabilities.Facts = nil
+			b.task("task", 1)
+			b.send(b.raw("task", `{,}`, scenarios.MeansEither), answer(200))
+			b.count("task", map[string]int{"notifications": 1})
+		}},
 		{"a-retry-has-no-second-effect", "RET-1 held" + ackHeld, func(b *playBuilder) { lost(b, 1) }},
 		{"a-retry-has-a-second-effect", "RET-1 broken" + ackHeld, func(b *playBuilder) { lost(b, 2) }},
 		{"rubbish-has-a-countable-effect", "BAD-11 broken", func(b *playBuilder) {
@@ -137,6 +154,21 @@ func effectSpecimens() []specimen {
 		}},
 		{"a-check-that-nobody-looked-for", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
 			checking(b, `task.exit_code == -22`)
+		}},
+		{"a-check-whose-observer-fails", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == -22`)
+			b.failedLook(Final, "task", "connection refused")
+		}},
+		{"a-check-of-a-task-that-is-not-there", "own-checks held" + ackHeld, func(b *playBuilder) {
+			checking(b, `!tasks["task"].exists && answers[3].body.n == 1.5 && answers[2].body == "x" && effects["notifications"] == 2`)
+			b.in.Transcript.Deliveries[3].Attempts[0].Answer.Body = emitter.Bytes(`{"n": 1.5, "l": [1e400, null]}`)
+			b.in.Transcript.Deliveries[2].Attempts[0].Answer.Body = emitter.Bytes(`x`)
+			b.in.Capabilities.Effects = []string{"notifications"}
+			b.lookAt(Final, "task", Facts{"exists": false}, map[string]int{"notifications": 2})
+		}},
+		{"a-check-of-effects-where-none-are-counted", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+			checking(b, `len(effects) == 0`)
+			b.lookAt(Final, "task", b.factsOfLife(nil), nil)
 		}},
 		{"a-check-that-was-not-awaited", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
 			checking(b, `task.exit_code == -22`)

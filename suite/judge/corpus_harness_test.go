@@ -108,6 +108,21 @@ func harnessSpecimens() []specimen {
 		{"a-gap-of-two-seconds-ends-the-task", "GAP-2 broken" + ackHeld, func(b *playBuilder) { gapped(b, "ended", 0) }},
 		{"a-gap-that-came-out-longer", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) { gapped(b, "ended", 101*time.Millisecond) }},
 		{"a-gap-that-came-out-longer-although-nothing-shows-it", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) { gapped(b, "running", 101*time.Millisecond) }},
+		{"a-gap-whose-both-ends-were-late", "GAP-2 broken" + ackHeld, func(b *playBuilder) {
+			gapped(b, "ended", 150*time.Millisecond)
+			a := &b.in.Transcript.Deliveries[0].Attempts[0]
+			a.Queued += emitter.Offset(140 * time.Millisecond)
+			a.Done += emitter.Offset(140 * time.Millisecond)
+		}},
+		{"no-gap-at-all-that-came-out-as-one", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) {
+			b.requires("GAP-2")
+			b.in.Plan.Scenario.RealTime = true
+			b.task("task", 1)
+			b.send(b.taskStart("task", ms(0)))
+			b.sendAs(b.fileStart("task", 0), []option{late(150 * time.Millisecond)}, nil)
+			b.in.Transcript.Deliveries[1].Planned = 0
+			b.look(Final, "task", b.facts("task", nil))
+		}},
 		{"a-gap-that-a-slow-answer-made-longer", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) {
 			gapped(b, "ended", 500*time.Millisecond)
 			b.in.Transcript.Deliveries[1].Due += emitter.Offset(500 * time.Millisecond)

@@ -37,6 +37,20 @@ func lookSpecimens() []specimen {
 			b.lookAt(Final, "task", Facts{"phase": "running"}, nil)
 			b.look(Final, "other", Facts{"phase": "running"})
 		}},
+		{"a-target-that-shows-none-of-several", "SEQ-2 not_observable" + ackHeld, func(b *playBuilder) {
+			b.requires("SEQ-2")
+			b.in.Capabilities.Facts = []string{"phase"}
+			started(b)
+		}},
+		{"a-target-that-shows-none-of-what-nothing-needs", "ACK-4 not_observable" + ackHeld, func(b *playBuilder) {
+			b.requires("ACK-4")
+			b.in.Capabilities.Facts = nil
+			started(b)
+		}},
+		{"nothing-in-a-scenario-speaks-for-a-requirement", "SEC-6 held, ACK-3 not_observable" + ackHeld, func(b *playBuilder) {
+			b.requires("SEC-6", "ACK-3")
+			started(b)
+		}},
 		{"nobody-looked", "SEQ-1 not_observable" + ackHeld, func(b *playBuilder) {
 			b.requires("SEQ-1")
 			started(b)

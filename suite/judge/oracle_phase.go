@@ -134,7 +134,7 @@ func (a *account) pulledAfter(exits []turn) bool {
 	}
 	pulled := false
 	a.each(func(t *told, c callback) {
-		pulled = pulled || (c.kind == schema.VodSourceFileStart && t.order > last && t.event.At >= exits[0].told.event.At)
+		pulled = pulled || (c.kind == schema.VodSourceFileStart && t.order > last)
 	})
 	return pulled
 }

@@ -96,7 +96,6 @@ type looks struct {
 	all    []Sample
 	byTask map[string][]Sample // in the order taken
 	first  emitter.Offset      // when the first look began
-	last   emitter.Offset      // when the last look began
 	end    emitter.Offset      // when the last look was over
 }
 
@@ -109,7 +108,6 @@ func (s *sitting) looks(samples []Sample) looks {
 		if len(l.all) == 0 || us(sample.At) < us(l.first) {
 			l.first = sample.At
 		}
-		l.last = max(l.last, sample.At)
 		l.end = max(l.end, sample.At+sample.Took)
 		l.all = append(l.all, sample)
 		l.byTask[sample.Task] = append(l.byTask[sample.Task], sample)
@@ -128,6 +126,25 @@ func (s *sitting) window(l looks) window {
 
 // longEnough says whether a look came late enough to conclude from it that something will not show any more.
 func (s *sitting) longEnough(l looks, at emitter.Offset) bool { return span(l.first, at) >= s.within() }
+
+// newest is when the newest look at a task began, whether it could be taken or not. The looks of one round begin one
+// after the other, so what one task's look is late enough for another's may not be.
+func (l looks) newest(task string) emitter.Offset {
+	samples := l.byTask[task]
+	if len(samples) == 0 {
+		return l.first
+	}
+	return samples[len(samples)-1].At
+}
+
+// newestOfAll is the oldest of the newest looks at each of the plan's tasks: from then on all of them were looked at.
+func (s *sitting) newestOfAll(l looks) emitter.Offset {
+	at := l.end
+	for i := range s.book.plan.Tasks {
+		at = min(at, l.newest(s.book.plan.Tasks[i].Key))
+	}
+	return at
+}
 
 // good are the samples in which the observer could look.
 func good(samples []Sample) []Sample {

@@ -68,8 +68,8 @@ const (
 	Held          Verdict = "held"
 	Broken        Verdict = "broken"         // a MUST (or, when strict, a SHOULD) failed
 	Warned        Verdict = "warned"         // a SHOULD or MAY failed
-	NotObservable Verdict = "not_observable" // the target does not show what it asks for
-	NotTestable   Verdict = "not_testable"   // the harness was too late, or the target lacks a key or a hook
+	NotObservable Verdict = "not_observable" // the target does not show what it asks for, or lacks the hook that would make it show
+	NotTestable   Verdict = "not_testable"   // the harness was too late, the play ended early, the target has no key, or nothing was acknowledged
 	Unproven      Verdict = "unproven"       // no scenario exercises it
 	NotSelected   Verdict = "not_selected"   // it has scenarios, but none ran
 )

@@ -139,6 +139,60 @@ func TestMetAndDoneFollowTheLooks(t *testing.T) {
 	}
 }
 
+// The looks of one round begin one after the other: at the end of the time that something has to show, the first of
+// them may come too soon, and the last not.
+func TestARoundOfLooksIsNotGivenUpBetweenTwoTasks(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(b *playBuilder){
+		"facts": func(*playBuilder) {},
+		"checks": func(b *playBuilder) {
+			b.in.Plan.Expect.Checks = []scenarios.Check{{Expr: `tasks["a"].phase == "running"`}}
+		},
+		"effects": func(b *playBuilder) {
+			two := 2
+			b.in.Plan.Expect.Effects = map[string]scenarios.Count{"rows": {Exactly: &two}}
+		},
+		"throughout": func(b *playBuilder) { b.in.Plan.Expect.Throughout = emitter.Offset(time.Second) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := aPlay("wanted")
+			b.in.Capabilities.Effects = []string{"rows"}
+			prepare(b)
+			b.task("a", 1).task("b", 1)
+			b.send(b.taskStart("a", ms(0)))
+			b.send(b.taskStart("b", ms(0)))
+			e := Wanted(b.in, Final, testCatalogue())
+			rows := map[string]int{"rows": 0}
+			round := func(gap time.Duration) bool {
+				b.lookAt(Final, "a", b.facts("a", Facts{"phase": nil}), rows)
+				b.after(gap).lookAt(Final, "b", b.facts("b", nil), rows)
+				done, _ := e.Done(b.in.Transcript, b.in.Samples)
+				return done
+			}
+			start := b.clock
+			round(0)
+			b.clock = start + 5*time.Second - time.Millisecond
+			if round(time.Second + 5*time.Millisecond) {
+				t.Error("done, although the first task was not looked at for 5s")
+			}
+			for range 3 { // throughout needs more than one
+				round(time.Second)
+			}
+			if !round(0) {
+				t.Error("not done")
+			}
+			for _, row := range Judge(b.in, testCatalogue()).Rows {
+				for _, c := range row.Checks {
+					if c.Outcome == CannotObserve {
+						t.Errorf("%+v", c)
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestASamplerSettlesWhereSomethingMustNotHappen(t *testing.T) {
 	t.Parallel()
 	b := aPlay("wanted", "BAD-1")

@@ -37,8 +37,7 @@ type fileSource struct {
 	spec *target.File
 
 	// Of a large file that was there at the start:
-	info os.FileInfo
-	skip int64  // where reading begins
+	skip int64  // where reading begins; 0 is its beginning
 	mark []byte // what stands before skip
 }
 
@@ -60,7 +59,7 @@ func openFile(spec *target.File) (*fileSource, error) {
 	if _, err := f.ReadAt(mark, info.Size()-markSize); err != nil {
 		return nil, fmt.Errorf("read the end of %s: %w", spec.Path, err)
 	}
-	s.info, s.skip, s.mark = info, info.Size(), mark
+	s.skip, s.mark = info.Size(), mark
 	return s, nil
 }
 
@@ -68,7 +67,7 @@ func (s *fileSource) close() error { return nil }
 
 // begin is where to begin reading f.
 func (s *fileSource) begin(f *os.File, info os.FileInfo) int64 {
-	if s.info == nil || !os.SameFile(s.info, info) || info.Size() < s.skip {
+	if s.skip == 0 || info.Size() < s.skip {
 		return 0
 	}
 	mark := make([]byte, markSize)

@@ -84,8 +84,16 @@ func TestALargeLogIsReadFromWhereItEndedAtTheStart(t *testing.T) {
 	}
 	write(t, log, "task=118148\ntask=118148\n")
 	wantEffects(t, set, one, map[string]int{"n": 2})
-	// Written anew in place, and as large as before.
-	write(t, log, strings.Repeat("task=2"+strings.Repeat("-", 9000)+"\n", 2500)+"task=118148\n")
+}
+
+func TestALargeFileThatIsWrittenAnewInPlaceIsReadFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := filepath.Join(dir, "big.log")
+	write(t, log, strings.Repeat("task=118148"+strings.Repeat(".", 8000)+"\n", 2500))
+	set := openIn(t, dir, "effects: {n: {timeout: 1m, file: {path: big.log}}}")
+	wantEffects(t, set, one, map[string]int{"n": 0})
+	write(t, log, "task=118148\n"+strings.Repeat("task=2"+strings.Repeat("-", 9000)+"\n", 2500))
 	wantEffects(t, set, one, map[string]int{"n": 1})
 }
 

@@ -269,3 +269,10 @@ func TestASightIsBounded(t *testing.T) {
 		t.Errorf("raw has %d bytes: %.100s", len(l.Raw), l.Raw)
 	}
 }
+
+// Of an error page nothing is read, wherever in the file `exists` stands: not even what would be a mistake.
+func TestWhereNothingExistsTheOtherFactsAreNotRead(t *testing.T) {
+	t.Parallel()
+	set := open(t, "task: {http: '"+answer(t, 404, "", `{"code":"not found"}`)+"/{{task_id}}', facts: {exit_code: body.code - 1, exists: status == 200}}")
+	wantFacts(t, set, one, judge.Facts{"exists": false})
+}

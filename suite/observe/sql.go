@@ -148,6 +148,7 @@ func (s *sqlSource) look(ctx context.Context, id Identity) (view, error) {
 	select {
 	case <-done:
 	case <-grace.C:
+		s.conns.closeAll()
 		<-done
 	}
 	return v, err

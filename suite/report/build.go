@@ -17,7 +17,8 @@ func Build(run Run) Report {
 	run = run.cleaned()
 	scens := buildScenarios(run)
 	reqs := buildRequirements(run, scens)
-	verdict, code, reason := conclude(run, reqs, scens)
+	base := baseline(run, scens)
+	verdict, code, reason := conclude(run, reqs, scens, base)
 	target := run.Target
 	target.Capabilities.Facts = slices.Sorted(slices.Values(target.Capabilities.Facts))
 	target.Capabilities.Effects = slices.Sorted(slices.Values(target.Capabilities.Effects))
@@ -26,7 +27,7 @@ func Build(run Run) Report {
 			Version: run.Version, CatalogueDigest: run.digest(), Seed: run.Seed, TimeScale: run.scale(), Strict: run.Strict,
 		},
 		Target: target, Verdict: verdict, ExitCode: code, Reason: reason,
-		DurationMS: run.Duration.Milliseconds(), Interrupted: run.Stopped,
+		DurationMS: run.Duration.Milliseconds(), Interrupted: run.Stopped, Baseline: base,
 		Requirements: reqs, Scenarios: scens,
 	}
 	if !run.Started.IsZero() {
@@ -159,7 +160,7 @@ func (s *Scenario) add(run Run, p Play, reqs map[string]scenarios.Requirement) {
 		s.Aborted, _, _ = strings.Cut(a, "\n") // a panic brings its stack with it, which the run log has
 	}
 	for _, row := range p.Result.Rows {
-		verdict, reason := settle(row, run.Strict)
+		verdict, reason := run.settled(p.ref().ID, row)
 		i := slices.IndexFunc(s.Requirements, func(r Row) bool { return r.ID == row.Requirement })
 		if i < 0 {
 			s.Requirements = append(s.Requirements, Row{ID: row.Requirement, Verdict: verdict, Reason: reason})
@@ -230,13 +231,17 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 
 // notes says what a reader has to know to read the verdict rightly, one sentence each.
 func notes(run Run, r Report) []string {
-	var out []string
+	out := slices.Clone(run.Remarks)
 	if run.Stopped && r.Reason != saidInterrupted {
 		out = append(out, saidInterrupted)
 	}
 	if run.CutShort != "" && r.Reason != sentence(run.CutShort) {
 		out = append(out, sentence(run.CutShort))
 	}
+	if n := r.Baseline.count(KnownBroken); n > 0 {
+		out = append(out, saidKnownCount(n))
+	}
+	out = append(out, r.Baseline.Problems()...)
 	if missing := notPlayed(run); len(missing) > 0 && len(run.Plays) > 0 && r.Reason != saidMissing(missing) {
 		out = append(out, saidMissing(missing))
 	}

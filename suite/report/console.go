@@ -216,6 +216,9 @@ func (c *console) warned(r Report) {
 			first = false
 		}
 		c.requirement(q)
+		if q.Reason != "" {
+			c.wrapped("    ", q.Reason)
+		}
 		for i, f := range q.Findings {
 			if i == 3 && len(q.Findings) > 4 {
 				c.line("    and %d more", len(q.Findings)-i)

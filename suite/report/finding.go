@@ -29,7 +29,7 @@ func Findings(run Run, p Play, row judge.Row) []Finding {
 }
 
 func findings(run Run, p Play, row judge.Row, req scenarios.Requirement) []Finding {
-	verdict, reason := settle(row, run.Strict)
+	verdict, reason := run.settled(p.ref().ID, row)
 	if verdict != judge.Broken && verdict != judge.Warned {
 		return nil
 	}

@@ -97,6 +97,18 @@ func junit(r Report) junitSuites {
 			Error: &junitDetail{Message: visible(r.Reason), Type: r.Verdict, Text: strings.Join(visibleAll(r.Notes), "\n")},
 		}})
 	}
+	if problems := r.Baseline.Problems(); len(problems) > 0 {
+		var cases []junitCase
+		for _, e := range r.Baseline.Entries {
+			if e.Problem != "" {
+				cases = append(cases, junitCase{
+					Name: visible(e.Requirement + " " + e.Scenario + ": baseline entry"), Class: "relaycheck.baseline", Time: junitTime(0),
+					Failure: &junitDetail{Message: visible(e.Problem), Type: string(e.Outcome)},
+				})
+			}
+		}
+		doc.add(junitSuite{Name: "baseline"}, r, cases)
+	}
 	for _, g := range groups(r.Requirements) {
 		var cases []junitCase
 		for _, q := range g.requirements {
@@ -174,7 +186,11 @@ func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
 		}
 		c.Failure = &junitDetail{Message: visible(message), Type: string(q.Level), Text: text}
 	case judge.Warned:
-		c.SystemOut = &junitText{Text: "warning\n" + text}
+		why := "warning"
+		if row.Reason != "" {
+			why += ": " + visible(row.Reason)
+		}
+		c.SystemOut = &junitText{Text: why + "\n" + text}
 	case judge.NotObservable, judge.NotTestable, judge.Unproven, judge.NotSelected:
 		why := verdictWord(row.Verdict)
 		if row.Reason != "" {
@@ -238,7 +254,7 @@ func verifyJUnit(file io.Reader, r Report) error {
 	if err != nil {
 		return err
 	}
-	want := 0
+	want := len(r.Baseline.Problems())
 	for _, s := range r.Scenarios {
 		for _, row := range s.Requirements {
 			if row.Verdict == judge.Broken {

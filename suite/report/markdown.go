@@ -67,14 +67,14 @@ func (m *markdown) table(r Report) {
 	n := count(r.Requirements)
 	var b strings.Builder
 	b.WriteString("| group |")
-	line := "| --- |"
+	columns := 0
 	for _, v := range verdictOrder {
 		if n[v] > 0 {
 			fmt.Fprintf(&b, " %s |", verdictWord(v))
-			line += " ---: |"
+			columns++
 		}
 	}
-	b.WriteString("\n" + line + "\n")
+	b.WriteString("\n| --- |" + strings.Repeat(" ---: |", columns) + "\n")
 	for _, g := range groups(r.Requirements) {
 		in := count(g.requirements)
 		fmt.Fprintf(&b, "| %s |", mdText(g.name))
@@ -142,6 +142,9 @@ func (m *markdown) warned(r Report) {
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "- **%s** %s\n", mdText(q.ID), mdText(q.Sentence))
+		if q.Reason != "" {
+			fmt.Fprintf(&b, "  - %s\n", mdText(q.Reason))
+		}
 		for _, f := range q.Findings {
 			fmt.Fprintf(&b, "  - %s %s\n", mdText(f.Message), mdCode(place(f.Position)))
 		}

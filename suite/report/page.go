@@ -66,6 +66,7 @@ type requirementView struct {
 	badge
 	ID, Anchor, Level, Sentence, Reason, Hint string
 	Scenarios                                 []linkView
+	Many                                      bool // scenarios, so that they are folded away
 }
 
 type linkView struct{ Text, Anchor string }
@@ -94,6 +95,9 @@ type findingView struct {
 
 // maxFixMessages is how many findings of one requirement the first screen shows.
 const maxFixMessages = 3
+
+// maxLinks is how many scenarios of a requirement are listed outright; some requirements are asked of nearly every one.
+const maxLinks = 8
 
 func newPage(r Report, run Run) (*page, error) {
 	style, err := static("style.css")
@@ -126,6 +130,7 @@ func newPage(r Report, run Run) (*page, error) {
 		for _, id := range q.Scenarios {
 			v.Scenarios = append(v.Scenarios, linkView{Text: visible(id), Anchor: anchors.scenario[id]})
 		}
+		v.Many = len(v.Scenarios) > maxLinks
 		p.Requirements = append(p.Requirements, v)
 	}
 	p.scenarios(r, run, anchors)
@@ -149,7 +154,7 @@ func about(r Report) []labelled {
 	}
 	add("Observed facts", strings.Join(r.Target.Capabilities.Facts, ", "))
 	add("Counted effects", strings.Join(r.Target.Capabilities.Effects, ", "))
-	add("Catalogue", cut(r.Suite.CatalogueDigest, 12))
+	add("Catalogue", r.Suite.CatalogueDigest[:min(12, len(r.Suite.CatalogueDigest))])
 	return out
 }
 

@@ -135,7 +135,7 @@ func (l *logReader) readHead(line []byte) error {
 	l.head = true
 	l.run = Run{
 		Version: rec.Version, Seed: rec.Seed, Scale: rec.Scale, Strict: rec.Strict, Started: rec.Started, Target: rec.Target,
-		Selected: rec.Selected, Rest: rec.Unselected,
+		Selected: rec.Selected, Rest: rec.Unselected, Known: rec.Known,
 		Catalogue: &scenarios.Catalogue{Requirements: rec.Catalogue.Requirements, Digest: rec.Catalogue.Digest},
 	}
 	return nil

@@ -198,6 +198,7 @@ func (r Run) cleaned() Run {
 	r.Plays = clean(r.Plays, redact)
 	r.Selected = clean(r.Selected, redact)
 	r.Rest = clean(r.Rest, redact)
+	r.Known = clean(r.Known, redact)
 	r.Target = clean(r.Target, redact)
 	r.Problem = string(redact([]byte(r.Problem)))
 	r.CutShort = string(redact([]byte(r.CutShort)))

@@ -16,6 +16,7 @@ type Report struct {
 	Started      string        `json:"started"`          // RFC 3339; volatile
 	DurationMS   int64         `json:"duration_ms"`      // volatile
 	Interrupted  bool          `json:"interrupted,omitempty"`
+	Baseline     *Baseline     `json:"baseline,omitempty"` // what became of the entries of the baseline; absent where there is none
 	Requirements []Requirement `json:"requirements"`
 	Scenarios    []Scenario    `json:"scenarios"`
 }

@@ -17,7 +17,7 @@ type rewriter struct {
 // rewrite returns a deep copy of v, rewritten. String types of their own (verdicts, levels), numbers, times, unexported
 // fields and the keys of maps stay as they are.
 func rewrite[T any](v T, w rewriter) T {
-	out, _ := w.value(reflect.ValueOf(&v).Elem()).Interface().(T)
+	out, _ := reflect.TypeAssert[T](w.value(reflect.ValueOf(&v).Elem()))
 	return out
 }
 
@@ -90,7 +90,7 @@ func (w rewriter) structure(v reflect.Value) reflect.Value {
 		return out
 	}
 	if v.Type() == headerType && w.header != nil {
-		h, _ := v.Interface().(emitter.Header)
+		h, _ := reflect.TypeAssert[emitter.Header](v)
 		out.Set(reflect.ValueOf(w.header(h)))
 	}
 	for i := range out.NumField() {

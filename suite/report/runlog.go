@@ -37,6 +37,7 @@ type runRecord struct {
 	Target     Target          `json:"target"`
 	Selected   []scenarios.Ref `json:"selected"`
 	Unselected []scenarios.Ref `json:"unselected"`
+	Known      []Known         `json:"known,omitzero"` // entries of the baseline
 }
 
 type catalogueRecord struct {
@@ -79,7 +80,7 @@ func NewLog(w io.Writer, run Run) (*Log, error) {
 	head = head.cleaned()
 	rec := runRecord{
 		Kind: kindRun, Format: LogFormat, Version: head.Version, Seed: head.Seed, Scale: head.scale(), Strict: head.Strict,
-		Started: head.Started.Round(0), Target: head.Target, Selected: head.Selected, Unselected: head.Rest,
+		Started: head.Started.Round(0), Target: head.Target, Selected: head.Selected, Unselected: head.Rest, Known: head.Known,
 	}
 	if head.Catalogue != nil {
 		rec.Catalogue = catalogueRecord{Digest: head.Catalogue.Digest, Requirements: head.Catalogue.Requirements}

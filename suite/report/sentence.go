@@ -43,7 +43,7 @@ func said(c judge.Check, in judge.Input) string {
 }
 
 func core(c judge.Check, in judge.Input) string {
-	expected, actual := brief(c.Expected), brief(c.Actual)
+	expected, actual := brief(c.Expected), inWords(brief(c.Actual))
 	if expected == "" {
 		expected = "something else"
 	}
@@ -92,6 +92,25 @@ func core(c judge.Check, in judge.Input) string {
 	default:
 		return fmt.Sprintf("%s%s %s is %s where %s is expected", when, c.Kind, brief(c.Subject), actual, expected)
 	}
+}
+
+// failures say in words why there is no answer.
+var failures = map[string]string{
+	emitter.FailRefused:  "the connection was refused",
+	emitter.FailTimeout:  "it did not come in time",
+	emitter.FailReset:    "the receiver reset the connection",
+	emitter.FailClosed:   "the receiver closed the connection",
+	emitter.FailTLS:      "the TLS handshake failed",
+	emitter.FailProtocol: "what came is not HTTP",
+}
+
+// inWords puts the judge's "no answer: closed" into words; all else stays as it is.
+func inWords(actual string) string {
+	kind, ok := strings.CutPrefix(actual, "no answer: ")
+	if words, known := failures[kind]; ok && known {
+		return "no answer (" + words + ")"
+	}
+	return actual
 }
 
 // which names a delivery and, where it was not the only one, the attempt.
@@ -291,6 +310,9 @@ func headline(r Report) string {
 		return fmt.Sprintf("PARTIAL: nothing broke, but %d requirements could not be judged%s.",
 			n[judge.NotObservable]+n[judge.NotTestable], tail(n[judge.Warned], "warned"))
 	case Fail:
+		if n[judge.Broken] == 0 {
+			return "FAIL: the baseline does not fit: " + saidMisfits(len(r.Baseline.Problems())) + "."
+		}
 		if n[judge.Broken] == 1 {
 			return "FAIL: the receiver breaks one requirement."
 		}

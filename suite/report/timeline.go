@@ -84,7 +84,6 @@ type timelineWait struct {
 type moment struct {
 	at  time.Duration
 	row timelineRow
-	end time.Duration // when it ends, for hooks
 }
 
 // layTimeline lays the timeline of a play out. anchor names the exchange of an attempt; bad tells whether a check
@@ -219,13 +218,8 @@ func came(a emitter.Attempt) string {
 
 // spoken is a row for those who hear it: what is written in it, in its order, and what the drawing says.
 func spoken(r timelineRow, drawn string) string {
-	s := r.Time
-	for _, part := range []string{r.Plan, r.Label, r.Note} {
-		if part != "" {
-			s += " " + part
-		}
-	}
-	return s + ": " + drawn
+	parts := slices.DeleteFunc([]string{r.Time, r.Plan, r.Label, r.Note}, func(s string) bool { return s == "" })
+	return strings.Join(parts, " ") + ": " + drawn
 }
 
 // lookMoments are the looks of the observers: the first of each task, and those that saw something new. Between them

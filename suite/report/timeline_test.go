@@ -113,6 +113,10 @@ func TestTheTwoSecondsAfterTaskStartAreDrawn(t *testing.T) {
 	if w := tl.Windows[0]; w.Y2 < tl.Rows[1].Y || w.Y2 > tl.Rows[2].Y {
 		t.Errorf("the window ends at %d, but 2 s lie between %d and %d", w.Y2, tl.Rows[1].Y, tl.Rows[2].Y)
 	}
+	in.Plan.Events[1].At = ms(2000)
+	if tl := lay(in); tl.Windows[0].Late {
+		t.Error("an event after exactly 2 s is marked as late")
+	}
 	in.Plan.Events[1].At = ms(2001)
 	if tl := lay(in); !tl.Windows[0].Late {
 		t.Error("an event after 2.001 s is not marked as late")

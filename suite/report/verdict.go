@@ -102,7 +102,7 @@ func rank(l scenarios.Level) int {
 
 // conclude gives the verdict of the run, its exit code, and for a verdict that says nothing about the receiver the
 // reason in one sentence.
-func conclude(run Run, reqs []Requirement, scens []Scenario) (verdict string, code int, reason string) {
+func conclude(run Run, reqs []Requirement, scens []Scenario, base *Baseline) (verdict string, code int, reason string) {
 	n := count(reqs)
 	checked := false
 	aborted := ""
@@ -121,7 +121,7 @@ func conclude(run Run, reqs []Requirement, scens []Scenario) (verdict string, co
 		verdict, code, reason = Inconclusive, ExitInconclusive, saidInterrupted
 	case run.Problem != "":
 		verdict, code, reason = Environment, ExitEnvironment, sentence(run.Problem)
-	case n[judge.Broken] > 0:
+	case n[judge.Broken] > 0, len(base.Problems()) > 0:
 		verdict, code = Fail, ExitFail
 	case run.Stopped:
 		verdict, code, reason = Inconclusive, ExitInconclusive, saidInterrupted

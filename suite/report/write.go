@@ -17,6 +17,8 @@ var files = []struct{ format, name string }{
 	{"html", "report.html"},
 	{"md", "report.md"},
 	{"ndjson", "run.ndjson"},
+	{"har", "run.har"},
+	{"badge", "badge.svg"},
 }
 
 // Formats lists the formats that Write knows.
@@ -73,6 +75,22 @@ func Write(dir string, formats []string, r Report, run Run) (paths []string, err
 	return paths, errors.Join(errs...)
 }
 
+// WriteFile writes the report of one format to a path, whole or not at all. An unknown format is an *UnknownFormatError.
+func WriteFile(path, format string, r Report, run Run) error {
+	if err := CheckFormats([]string{format}); err != nil {
+		return err
+	}
+	return writeFile(path, renderer(format, r, run), verifier(format, r))
+}
+
+// Render writes the report of one format. An unknown format is an *UnknownFormatError.
+func Render(w io.Writer, format string, r Report, run Run) error {
+	if err := CheckFormats([]string{format}); err != nil {
+		return err
+	}
+	return renderer(format, r, run)(w)
+}
+
 // renderer returns the function that writes a format.
 func renderer(format string, r Report, run Run) func(io.Writer) error {
 	switch format {
@@ -84,6 +102,10 @@ func renderer(format string, r Report, run Run) func(io.Writer) error {
 		return func(w io.Writer) error { return HTML(w, r, run) }
 	case "md":
 		return func(w io.Writer) error { return Markdown(w, r) }
+	case "har":
+		return func(w io.Writer) error { return HAR(w, run) }
+	case "badge":
+		return func(w io.Writer) error { return Badge(w, r) }
 	default:
 		return func(w io.Writer) error { return WriteLog(w, run) }
 	}

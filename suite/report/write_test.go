@@ -55,7 +55,7 @@ func TestWriteWritesWhatIsAskedForAndNothingElse(t *testing.T) {
 
 func TestWriteOfOneFormatWritesOneFile(t *testing.T) {
 	t.Parallel()
-	for format, name := range map[string]string{"json": "report.json", "junit": "junit.xml", "html": "report.html", "md": "report.md", "ndjson": "run.ndjson"} {
+	for format, name := range map[string]string{"json": "report.json", "junit": "junit.xml", "html": "report.html", "md": "report.md", "ndjson": "run.ndjson", "har": "run.har", "badge": "badge.svg"} {
 		dir := t.TempDir()
 		run := fixture()
 		if _, err := Write(dir, []string{format}, Build(run), run); err != nil {
@@ -72,7 +72,7 @@ func TestAnUnknownFormatIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports")
 	_, err := Write(dir, []string{"json", "pdf"}, Report{}, Run{})
 	var unknown *UnknownFormatError
-	if !errors.As(err, &unknown) || err.Error() != `unknown report format "pdf"; there are json, junit, html, md, ndjson` {
+	if !errors.As(err, &unknown) || err.Error() != `unknown report format "pdf"; there are json, junit, html, md, ndjson, har, badge` {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {

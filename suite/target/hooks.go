@@ -1,6 +1,61 @@
 package target
 
-import "fmt"
+import (
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// portVariable tells a receiver that is started where to listen, and the rest of the target file where it does.
+const portVariable = "PORT"
+
+// port finds the port of hooks.start, before anything else of the file is filled in: ${PORT} is then that port, whatever
+// the environment says. `auto` is one that is free now.
+func (b *builder) port(start *hookSpec) {
+	if start == nil || !start.Port.set {
+		return
+	}
+	text, ok := b.text(start.Port)
+	if !ok {
+		return
+	}
+	if text == "auto" {
+		free, err := freePort()
+		if err != nil {
+			start.Port.node.Errorf("port", "there is no free port: %v", err)
+			return
+		}
+		b.startPort = free
+	} else {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 65535 {
+			start.Port.node.Errorf("port", "a port is auto, or a number from 1 to 65535, not %q", text)
+			return
+		}
+		b.startPort = n
+	}
+	env := b.env
+	b.env = func(name string) (string, bool) {
+		if name == portVariable {
+			return strconv.Itoa(b.startPort), true
+		}
+		return env(name)
+	}
+}
+
+// freePort is a port of this machine that nobody listens on.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // listening takes no time
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("%s is no TCP address", l.Addr())
+	}
+	return addr.Port, nil
+}
 
 func (b *builder) hook(name string, spec *hookSpec) *Hook {
 	if spec == nil {
@@ -14,6 +69,11 @@ func (b *builder) hook(name string, spec *hookSpec) *Hook {
 		At:      fmt.Sprintf("%s:%d:%d", b.f.Name, spec.Pos.Line, spec.Pos.Col),
 	}
 	hasCommand := spec.Keys.Has("command")
+	if name == Start && hasCommand {
+		h.Port = b.startPort
+	} else if spec.Keys.Has("port") {
+		b.f.Errorf(spec.Keys["port"].Key, "hook", "%s has a port, which is for a command in hooks.start", where).Hint("delete it")
+	}
 	switch {
 	case spec.HTTP.set && hasCommand:
 		b.f.Errorf(spec.Pos, "hook", "%s is a request and a command", where).Hint("keep one of http and command")

@@ -42,6 +42,7 @@ func Parse(name string, src []byte, dir string, env func(string) (string, bool))
 	var spec fileSpec
 	b.f.Decode(&spec)
 	if _, ok := b.f.Root(); ok {
+		b.port(spec.Hooks.Start)
 		b.build(spec)
 	}
 	b.t.Warnings = b.hide(b.f.Warnings())
@@ -97,6 +98,8 @@ type builder struct {
 	dir string
 	env func(string) (string, bool)
 	t   *Target
+
+	startPort int // of hooks.start
 }
 
 func (b *builder) secret(values ...string) {

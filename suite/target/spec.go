@@ -167,6 +167,7 @@ type hookSpec struct {
 	Timeout value             `yaml:"timeout"`
 	Env     strict.Map[value] `yaml:"env"`
 	Dir     value             `yaml:"dir"`
+	Port    value             `yaml:"port"`
 
 	Pos  strict.Pos
 	Keys strict.Keys

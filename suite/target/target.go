@@ -199,7 +199,8 @@ type Hook struct {
 	Name    string
 	URL     string      // GET for ready, POST for the others; any 2xx answer is success
 	TLS     *tls.Config // nil is the system's default
-	Command *Command    // exit code 0 is success
+	Command *Command    // exit code 0 is success; of start: the receiver itself, which goes on running
+	Port    int         // of start: where the receiver is to listen, told it as PORT; 0 is none
 	Timeout time.Duration
 	At      string // place in the target file
 }

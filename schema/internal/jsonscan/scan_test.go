@@ -16,7 +16,7 @@ import (
 var seeds = []string{
 	"", " ", "\n", "null", "true", "false", "nul", "truex", "tru", "0", "-0", "-", "01", "1.", "1.5", ".5", "1e", "1e5", "1E+5", "1e-05", "+1",
 	`""`, `"`, `"a`, `"\`, `"\u`, `"\u12`, `"\u12g4"`, `"\u0041"`, `"\x"`, `"\n"`, "\"\n\"", "\"\x00\"", "\"\x7f\"", "\"\xff\"", "\"\xe4\xb8\xad\"",
-	`"\ud83d\ude00"`, `"\ud83d"`, `"\ude00"`, `"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\ud83d\ude00"`,
+	`"\ud83d\ude00"`, `"\ud83d"`, `"\ude00"`, `"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\ud83d\ude00"`, `{"a":"\udc00\udc00x"}`, `{"a":"\ud83d\ud83dx"}`,
 	`[]`, `[`, `]`, `[1]`, `[1,]`, `[,1]`, `[1 2]`, `[1`, `[[],[[]]]`, `[}`,
 	`{}`, `{`, `}`, `{"a"}`, `{"a":}`, `{"a":1}`, `{"a":1,}`, `{,"a":1}`, `{a:1}`, `{'a':1}`, `{"a":1 "b":2}`, `{"a":1,"a":2}`, `{"a" : 1 , "b" : [ ] }`,
 	`{"a":{"b":[1,{"c":2}]}}`, `{} {}`, `{}x`, "\xef\xbb\xbf{}", "\xef\xbb\xbf", "\xff\xfe{\x00}\x00", `{"a":1e999}`, `{"a":NaN}`, `// c`, `{"\ud800":1}`, "{\"\xf0\":0}",
@@ -173,6 +173,11 @@ func TestOffsetsOfADecodedTextLeadBackToItsSource(t *testing.T) {
 func TestFaultsAreFoundWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	many := `{` + strings.Repeat(`"x`+strconv.Itoa(7)+`":1,`, 40) + `"y":1}`
+	few := `{"a":1,"a":1,`
+	for i := range 2 * manyNames {
+		few += fmt.Sprintf(`"x%d":1,`, i)
+	}
+	few += `"a":1}`
 	cases := []struct {
 		name, src string
 		want      []Fault
@@ -186,6 +191,8 @@ func TestFaultsAreFoundWhereTheyAre(t *testing.T) {
 		{"a name forty times is told once", many, []Fault{{Duplicate, "/x7", 8, "x7"}}},
 		{"a name twice, deep", `{"a":[0,{"b/c":1,"b/c":2}]}`, []Fault{{Duplicate, "/a/1/b~1c", 17, "b/c"}}},
 		{"the same name in two objects is fine", `[{"a":1},{"a":1}]`, nil},
+		{"the same name inside and outside is fine", `{"a":{"b":1},"b":{"a":1}}`, nil},
+		{"a name twice, then many others, then again is told once", few, []Fault{{Duplicate, "/a", 7, "a"}}},
 		{"broken UTF-8, one fault for a string", "[\"a\xffb\xff\"]", []Fault{{InvalidUTF8, "/0", 3, ""}}},
 		{"broken UTF-8 in a name", "{\"\xc3\":1}", []Fault{{InvalidUTF8, "/\uFFFD", 2, ""}}},
 		{"half a pair", `["x\ud800y"]`, []Fault{{LoneSurrogate, "/0", 3, ""}}},

@@ -45,7 +45,7 @@ func (t *Text) Offset(i int) int {
 
 // plain reports whether raw stands for itself: nothing escaped, nothing broken.
 func plain(raw []byte) bool {
-	for i := 0; i < len(raw); i++ {
+	for i := range raw {
 		if raw[i] == '\\' {
 			return false
 		}

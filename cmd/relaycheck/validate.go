@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/internal/validate"
+	"github.com/relaycheck/relaycheck/schema"
+)
+
+// validateFlags are the flags of validate as the user writes them.
+type validateFlags struct {
+	edition, reading, format     string
+	maxErrors, maxBytes, maxLine int
+	all, onlyRelay               bool
+}
+
+func newValidateCommand(a *app) *cobra.Command {
+	var f validateFlags
+	cmd := &cobra.Command{
+		Use:   "validate [PATH…]",
+		Short: "Check captured payloads against the documented editions",
+		Long: `Validate checks captured callbacks against the editions of "Relay Event Notification". A PATH is a file, a
+folder (all .json, .ndjson and .jsonl in it and below) or - for the standard input; a file holds one JSON document,
+several, one for each line, or an array of them, plain or compressed with gzip or zstd. Without a PATH the standard
+input is read.
+
+A document is ok, has warnings (it departs from the tables, or carries what nobody documents) or errors (no reading of
+the edition allows it). Callbacks of the family that are not relay callbacks are counted as siblings and not judged.
+Without --edition the editions that fit best are taken.
+
+Exit codes: 0 all fine, warnings allowed · 1 an error, or something could not be read · 2 usage · 4 there was no
+document.`,
+		Example: `  relaycheck validate captures/
+  zcat callbacks.ndjson.gz | relaycheck validate --format ndjson
+  relaycheck validate --edition 2022-01 --reading documented body.json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts, err := f.options()
+			if err != nil {
+				return exit(exitUsage, err)
+			}
+			if len(args) == 0 {
+				if a.inputIsTerminal() {
+					return exit(exitUsage, errors.New("nothing to validate: name a file or folder, or pipe documents in\nSee 'relaycheck validate --help'"))
+				}
+				args = []string{capture.Stdin}
+			}
+			return validateOutcome(validate.Run(cmd.Context(), args, a.in, a.out, opts))
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.edition, "edition", "auto", "hold documents against this edition: auto, "+editionNames())
+	fs.StringVar(&f.reading, "reading", string(schema.Wire), "wire (what tables or samples show) or documented (the tables' types)")
+	fs.StringVar(&f.format, "format", string(validate.Text), "text, json or ndjson")
+	fs.IntVar(&f.maxErrors, "max-errors", 20, "findings that text shows in full; the rest is summed up (0: all)")
+	fs.BoolVar(&f.all, "all", false, "list documents that are ok too")
+	fs.BoolVar(&f.onlyRelay, "only-relay", false, "take callbacks of the family that are not relay callbacks for errors")
+	fs.IntVar(&f.maxBytes, "max-bytes", schema.DefaultMaxBytes, "longest body that is judged, in bytes; a longer one is an error (0: no limit)")
+	fs.IntVar(&f.maxLine, "max-line", capture.DefaultMaxLine, "longest document that is read, in bytes; a longer one is skipped and told of")
+	fixed := func(values ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	}
+	_ = cmd.RegisterFlagCompletionFunc("edition", fixed(append([]string{"auto"}, editionList()...)...))
+	_ = cmd.RegisterFlagCompletionFunc("reading", fixed(string(schema.Wire), string(schema.Documented)))
+	_ = cmd.RegisterFlagCompletionFunc("format", fixed(validate.Formats()...))
+	return cmd
+}
+
+// options checks the flags and makes the library's options of them.
+func (f validateFlags) options() (validate.Options, error) {
+	var o validate.Options
+	var errs [3]error
+	o.Schema.Edition, errs[0] = schema.ParseEdition(f.edition)
+	o.Schema.Reading, errs[1] = schema.ParseReading(f.reading)
+	o.Format, errs[2] = validate.ParseFormat(f.format)
+	for i, name := range []string{"edition", "reading", "format"} {
+		if errs[i] != nil {
+			return o, fmt.Errorf("--%s: %w", name, errs[i])
+		}
+	}
+	switch {
+	case f.maxErrors < 0:
+		return o, fmt.Errorf("--max-errors: %d is negative", f.maxErrors)
+	case f.maxBytes < 0:
+		return o, fmt.Errorf("--max-bytes: %d is negative", f.maxBytes)
+	case f.maxLine <= 0:
+		return o, fmt.Errorf("--max-line: it has to be at least 1, not %d", f.maxLine)
+	}
+	o.Schema.OnlyRelay, o.Schema.MaxBytes = f.onlyRelay, f.maxBytes
+	if f.maxBytes == 0 {
+		o.Schema.MaxBytes = -1
+	}
+	o.Read.MaxLine, o.MaxErrors, o.All = f.maxLine, f.maxErrors, f.all
+	return o, nil
+}
+
+// validateOutcome maps what a run came to to an exit code.
+func validateOutcome(sum validate.Summary, err error) error {
+	var path *capture.PathError
+	switch {
+	case errors.As(err, &path):
+		return exit(exitUsage, err)
+	case errors.Is(err, context.Canceled):
+		return exit(exitInterrupted, errors.New("interrupted: what was read until then is judged above"))
+	case err != nil:
+		return exit(exitEnvironment, err)
+	case sum.Failed():
+		return exit(exitBroken, nil)
+	case sum.Empty():
+		return exit(exitInconclusive, errors.New("nothing was validated: there was no document"))
+	default:
+		return nil
+	}
+}
+
+// inputIsTerminal reports whether the standard input is a keyboard.
+func (a *app) inputIsTerminal() bool {
+	f, ok := a.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) // a file descriptor is small
+}
+
+func editionList() []string {
+	var names []string
+	for _, e := range schema.Editions() {
+		names = append(names, string(e))
+	}
+	return names
+}

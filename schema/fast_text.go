@@ -1,0 +1,216 @@
+package schema
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// The scanning of strings, eight bytes at a time in a register.
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// skipPlain is the place of the first byte from i on that does not stand for itself in a JSON string: a quotation mark,
+// a backslash, a control character, or a byte of a character beyond ASCII.
+func skipPlain(b []byte, i int) int {
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		// A subtraction sets the high bit of a byte that is zero after the exclusive or, or below 0x20. It may borrow from
+		// the byte above, so only the lowest hit is sure; it is the one that is wanted.
+		m := ((w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | w) & highs
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for i < len(b) && b[i] >= 0x20 && b[i] < utf8.RuneSelf && b[i] != '"' && b[i] != '\\' {
+		i++
+	}
+	return i
+}
+
+// textEnd is the place of the quotation mark that ends a string whose content begins at i; -1 where the string is not
+// plainly in order. escaped reports whether the content has to be decoded.
+func textEnd(b []byte, i int) (end int, escaped bool) {
+	for {
+		i = skipPlain(b, i)
+		if i >= len(b) {
+			return -1, false
+		}
+		switch c := b[i]; {
+		case c == '"':
+			return i, escaped
+		case c == '\\':
+			escaped = true
+			if i = escapeEnd(b, i); i < 0 {
+				return -1, false
+			}
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return -1, false
+			}
+			i += n
+		default:
+			return -1, false
+		}
+	}
+}
+
+// escapeEnd is the place behind the escape sequence at i, a surrogate pair being one; -1 where it is wrong.
+func escapeEnd(b []byte, i int) int {
+	if i+1 >= len(b) {
+		return -1
+	}
+	switch b[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		u := hexAt(b, i+2)
+		switch {
+		case u < 0:
+			return -1
+		case u < 0xd800 || u > 0xdfff:
+			return i + 6
+		case u < 0xdc00 && i+8 <= len(b) && b[i+6] == '\\' && b[i+7] == 'u':
+			if low := hexAt(b, i+8); 0xdc00 <= low && low <= 0xdfff {
+				return i + 12
+			}
+		}
+	}
+	return -1
+}
+
+// hexAt is the number in the four hexadecimal digits at i; -1 if they are not there.
+func hexAt(b []byte, i int) int {
+	if i+4 > len(b) {
+		return -1
+	}
+	u := 0
+	for _, c := range b[i : i+4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return -1
+		}
+		u = u<<4 | int(c)
+	}
+	return u
+}
+
+// innerEnd is the place of the \" that ends a string inside a nested text, as it stands in the envelope: every backslash
+// of the nested text is doubled there. -1 where the string is not plainly in order; decoding it may tell more.
+func innerEnd(b []byte, i int) int {
+	for {
+		i = skipPlain(b, i)
+		if i+1 >= len(b) {
+			return -1
+		}
+		switch c := b[i]; {
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return -1
+			}
+			i += n
+		case c != '\\':
+			return -1
+		case b[i+1] == '"':
+			return i
+		case b[i+1] == '/':
+			i += 2
+		case b[i+1] == 'u':
+			u := hexAt(b, i+2)
+			if u < 0x20 || u == '"' || u == '\\' || 0xd800 <= u && u <= 0xdfff {
+				return -1
+			}
+			i += 6
+		case b[i+1] == '\\':
+			if i = innerEscapeEnd(b, i+2); i < 0 {
+				return -1
+			}
+		default: // \n and the like are control characters in the nested text
+			return -1
+		}
+	}
+}
+
+// innerEscapeEnd is the place behind a nested escape sequence whose own backslash, two in the envelope, ends before i.
+func innerEscapeEnd(b []byte, i int) int {
+	if i+1 >= len(b) {
+		return -1
+	}
+	switch b[i] {
+	case '\\': // of the envelope: \\ or \" or \/ of the nested text
+		if c := b[i+1]; c == '"' || c == '\\' || c == '/' {
+			return i + 2
+		}
+	case '/', 'b', 'f', 'n', 'r', 't':
+		return i + 1
+	case 'u':
+		if u := hexAt(b, i+1); u >= 0 && (u < 0xd800 || u > 0xdfff) {
+			return i + 5
+		}
+	}
+	return -1
+}
+
+// digitsEnd is the place behind the digits from i on.
+func digitsEnd(b []byte, i int) int {
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+// maxDigits is how many digits a number may have to be below 2^53 for sure.
+const maxDigits = 15
+
+// wholeEnd is the place behind a whole number without a sign that begins at i and has at most maxDigits; -1 if there is
+// none.
+func wholeEnd(b []byte, i int) int {
+	end := digitsEnd(b, i)
+	if n := end - i; n == 0 || n > maxDigits || n > 1 && b[i] == '0' {
+		return -1
+	}
+	return end
+}
+
+// decodeText appends what the content of a string stands for. textEnd has found it in order.
+func decodeText(out, raw []byte) []byte {
+	for i := 0; i < len(raw); {
+		at := i
+		for i < len(raw) && raw[i] != '\\' {
+			i++
+		}
+		out = append(out, raw[at:i]...)
+		if i+1 >= len(raw) {
+			break
+		}
+		if raw[i+1] != 'u' {
+			out = append(out, escapeLetters[raw[i+1]])
+			i += 2
+			continue
+		}
+		u := hexAt(raw, i+2)
+		i += 6
+		if 0xd800 <= u && u <= 0xdfff {
+			u = 0x10000 + (u-0xd800)<<10 + hexAt(raw, i+2) - 0xdc00
+			i += 6
+		}
+		out = utf8.AppendRune(out, rune(u)) //nolint:gosec // at most 0x10ffff
+	}
+	return out
+}
+
+var escapeLetters = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}

@@ -1,0 +1,132 @@
+package schema
+
+// outer reads the value of an outer key.
+func (f *fieldScan) outer(b, key []byte, i int) (end, bit int) {
+	bit = outerOf(key)
+	switch bit {
+	case kAppid, kAppID:
+		end, plain := wholeAt(b, i)
+		f.fixed = f.fixed || !plain
+		f.part(i, end, partWhole)
+		return end, bit
+	case kEventType:
+		end, _ := wholeAt(b, i)
+		if end < 0 || string(b[i:min(i+3, len(b))]) != "314" || end > i+3 && b[i+3] != '.' {
+			return -1, bit
+		}
+		return end, bit
+	case kEvent, kMsg, kURLs, kEventTime, kInterface, kProduct, kCallbackURL, kStream, kTask, kToURL:
+	default:
+		return -1, 0
+	}
+	start, stop, end, escaped := textAt(b, i)
+	if end < 0 {
+		return -1, bit
+	}
+	switch bit {
+	case kEvent:
+		f.event, f.eventCoded = [2]int{start, stop}, escaped
+	case kMsg:
+		f.msg = [2]int{start, stop}
+	case kURLs:
+		f.urls = [2]int{start, stop}
+	case kEventTime:
+		if !isDigits(b[start:stop]) { // a number is seen in no table and no sample
+			return -1, bit
+		}
+		f.part(start, stop, partDigits)
+	case kInterface, kProduct: // constants in every sample: a shape keeps them to the letter
+		if v := string(b[start:stop]); v != "general_callback" && v != "pullpush" {
+			f.part(start, stop, partText)
+		}
+	default:
+		f.part(start, stop, partText)
+	}
+	return end, bit
+}
+
+// readMsg reads what msg holds: the event's members, all of them and no others.
+func (f *fieldScan) readMsg() bool {
+	raw := f.body[f.msg[0]:f.msg[1]]
+	f.buf = decodeText(f.buf[:0], raw)
+	first := f.n
+	seen, end := f.members(f.buf, skipSpace(f.buf, 0), f.inner)
+	if end < 0 || skipSpace(f.buf, end) != len(f.buf) || seen != fastMsgKeys[f.form.event] {
+		return false
+	}
+	for k := first; k < f.n; k++ { // they were met in the decoded text: where are they in the body?
+		p := &f.parts[k]
+		p.start, p.end = f.msg[0]+rawOffset(raw, p.start), f.msg[0]+rawOffset(raw, p.end)
+	}
+	return true
+}
+
+// inner reads the value of a member of msg.
+func (f *fieldScan) inner(b, key []byte, i int) (end, bit int) {
+	bit = memberOf(key)
+	switch bit {
+	case mTaskStart, mTaskExit, mDuration:
+		return f.number(b, i, partWhole), bit
+	case mURL, mMessage:
+		start, stop, end, _ := textAt(b, i)
+		if end >= 0 {
+			f.part(start, stop, partInner)
+		}
+		return end, bit
+	case mType:
+		start, stop, end, _ := textAt(b, i)
+		if end < 0 || !isAlarmType(b[start:stop]) {
+			return -1, bit
+		}
+		return end, bit // a shape keeps it to the letter
+	case mIndex, mCode:
+		start, stop, end, _ := textAt(b, i)
+		switch {
+		case end >= 0 && bit == mIndex && isDigits(b[start:stop]):
+			f.part(start, stop, partInnerDigits)
+		case end >= 0 && bit == mCode && isSigned(b[start:stop]):
+			f.part(start, stop, partInnerSigned)
+		case end >= 0:
+			return -1, bit
+		case bit == mCode && i < len(b) && b[i] == '-':
+			f.part(i, i, partMinus)
+			end = f.number(b, i+1, partWhole)
+		case bit == mCode:
+			f.part(i, i, partMinus)
+			end = f.number(b, i, partWhole)
+		default:
+			end = f.number(b, i, partWhole)
+		}
+		return end, bit
+	}
+	return -1, 0
+}
+
+func (f *fieldScan) number(b []byte, i int, kind partKind) int {
+	end, plain := wholeAt(b, i)
+	if end < 0 {
+		return -1
+	}
+	f.fixed = f.fixed || !plain
+	f.part(i, end, kind)
+	return end
+}
+
+// rawOffset is where in the raw content of a string byte n of the decoded content stands.
+func rawOffset(raw []byte, n int) int {
+	i := 0
+	for at := 0; at < n && i < len(raw); {
+		if raw[i] != '\\' {
+			i, at = i+1, at+1
+			continue
+		}
+		next := escapeEnd(raw, i)
+		if next < 0 {
+			return len(raw)
+		}
+		var space [4]byte
+		at += len(decodeText(space[:0], raw[i:next]))
+		i = next
+	}
+	return i
+}

@@ -1,0 +1,80 @@
+package selftest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/relaycheck/relaycheck/scenarios"
+)
+
+// certificate adds up what was judged.
+func (c *court) certificate() Certificate {
+	cert := Certificate{
+		Bugs: []Bug{}, LeftOut: append([]LeftOut{}, c.leftOut...), ReferenceFindings: []string{}, Requirements: []Requirement{},
+		Problems: []string{}, Seed: c.cfg.Seed, TimeScale: c.cfg.TimeScale, Reference: Red,
+	}
+	problem := func(format string, args ...any) {
+		cert.Problems = append(cert.Problems, fmt.Sprintf(format, args...))
+	}
+	for _, t := range c.cases {
+		switch {
+		case !t.over:
+		case t.reference():
+			cert.ReferenceFindings = judgeReference(t.report)
+			if len(cert.ReferenceFindings) == 0 {
+				cert.Reference = Green
+			}
+			for _, f := range cert.ReferenceFindings {
+				problem("the reference is not green: %s", f)
+			}
+		default:
+			b := judgeBug(t.bug, t.report)
+			b.Repeats = t.repeated
+			cert.Bugs = append(cert.Bugs, b)
+			if b.Verdict != Killed {
+				problem("%s (%s) %s: %s", b.ID, b.Requirement, words[b.Verdict], b.Reason)
+			}
+			if len(b.MissingWords) > 0 {
+				problem("the hint of %s does not help with %s: it says nothing of %s", b.Requirement, b.ID, strings.Join(b.MissingWords, ", "))
+			}
+		}
+	}
+	for _, r := range c.catalogue.Requirements {
+		if got, ok := c.proof(r, cert.Bugs); ok {
+			cert.Requirements = append(cert.Requirements, got)
+			if r.Level == scenarios.Must && !got.SeenRed && len(got.Scenarios) > 0 {
+				problem("%s is unproven: %s", r.ID, got.Reason)
+			}
+		}
+	}
+	return cert
+}
+
+// words are the verdicts as the verb of a sentence.
+var words = map[Verdict]string{Survived: "survived", WrongCheck: "was caught by the wrong check", Crashed: "broke the run"}
+
+// proof says how well a requirement is proven by the bugs. It is false where the requirement was not asked about.
+func (c *court) proof(r scenarios.Requirement, bugs []Bug) (Requirement, bool) {
+	out := Requirement{ID: r.ID, Level: r.Level, ProvenBy: []string{}, Scenarios: append([]string{}, c.exercised[r.ID]...)}
+	slices.Sort(out.Scenarios)
+	asked := len(c.cfg.Bugs) == 0
+	for _, b := range bugs {
+		if b.Requirement != r.ID {
+			continue
+		}
+		asked = true
+		if len(b.KilledBy) > 0 {
+			out.SeenRed = true
+			out.ProvenBy = append(out.ProvenBy, b.ID)
+		}
+	}
+	switch {
+	case out.SeenRed:
+	case len(out.Scenarios) == 0:
+		out.Reason = "no scenario exercises it"
+	default:
+		out.Reason = "no seeded bug turned it red"
+	}
+	return out, asked
+}
