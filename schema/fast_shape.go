@@ -47,34 +47,37 @@ func (s *shape) match(b []byte) bool {
 			return false
 		}
 		i += len(seg.fixed)
-		switch seg.kind {
-		case partWhole:
-			i = wholeEnd(b, i)
-		case partMinus:
-			if i < len(b) && b[i] == '-' {
-				i++
-			}
-		case partText:
-			i, _ = textEnd(b, i)
-		case partDigits:
-			i = someDigits(b, i)
-		case partInner:
-			i = innerEnd(b, i)
-		case partInnerDigits:
-			i = someDigits(b, i)
-		case partInnerSigned:
-			if i < len(b) && b[i] == '-' {
-				i++
-			}
-			i = someDigits(b, i)
-		case partURLs:
-			i = urlsEnd(b, i)
-		}
+		i = seg.kind.end(b, i)
 		if i < 0 {
 			return false
 		}
 	}
 	return string(b[i:]) == s.tail
+}
+
+// end is the place behind the part that begins at i; -1 where something else stands there.
+func (k partKind) end(b []byte, i int) int {
+	switch k {
+	case partWhole:
+		return wholeEnd(b, i)
+	case partMinus, partInnerSigned:
+		if i < len(b) && b[i] == '-' {
+			i++
+		}
+		if k == partMinus {
+			return i
+		}
+		return someDigits(b, i)
+	case partText:
+		i, _ = textEnd(b, i)
+		return i
+	case partInner:
+		return innerEnd(b, i)
+	case partURLs:
+		return urlsEnd(b, i)
+	default:
+		return someDigits(b, i)
+	}
 }
 
 func someDigits(b []byte, i int) int {
@@ -187,9 +190,14 @@ func (c *shapeCache) learn(at int, b []byte, f *fieldScan) {
 	if at < 0 || f.fixed || len(c.shapes) >= maxShapes || c.rows[at][rowLen-1] != nil {
 		return
 	}
+	for _, p := range f.parts[:f.n] { // a space in source_urls and the like: a shape has no word for it
+		if p.kind.end(b, p.start) != p.end {
+			return
+		}
+	}
 	s := newShape(b, f)
-	if !s.match(b) { // white space in source_urls and the like: a shape has no word for it
-		return
+	if !s.match(b) {
+		return // cannot be
 	}
 	row := &c.rows[at]
 	row[slices.Index(row[:], nil)] = s

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -187,13 +188,14 @@ func wholeEnd(b []byte, i int) int {
 // decodeText appends what the content of a string stands for. textEnd has found it in order.
 func decodeText(out, raw []byte) []byte {
 	for i := 0; i < len(raw); {
-		at := i
-		for i < len(raw) && raw[i] != '\\' {
-			i++
+		n := bytes.IndexByte(raw[i:], '\\')
+		if n < 0 {
+			return append(out, raw[i:]...)
 		}
-		out = append(out, raw[at:i]...)
+		out = append(out, raw[i:i+n]...)
+		i += n
 		if i+1 >= len(raw) {
-			break
+			break // cannot be: textEnd has seen it
 		}
 		if raw[i+1] != 'u' {
 			out = append(out, escapeLetters[raw[i+1]])

@@ -66,7 +66,7 @@ func (f *fieldScan) inner(b, key []byte, i int) (end, bit int) {
 	bit = memberOf(key)
 	switch bit {
 	case mTaskStart, mTaskExit, mDuration:
-		return f.number(b, i, partWhole), bit
+		return f.number(b, i), bit
 	case mURL, mMessage:
 		start, stop, end, _ := textAt(b, i)
 		if end >= 0 {
@@ -89,26 +89,27 @@ func (f *fieldScan) inner(b, key []byte, i int) (end, bit int) {
 		case end >= 0:
 			return -1, bit
 		case bit == mCode && i < len(b) && b[i] == '-':
-			f.part(i, i, partMinus)
-			end = f.number(b, i+1, partWhole)
+			f.part(i, i+1, partMinus)
+			end = f.number(b, i+1)
 		case bit == mCode:
 			f.part(i, i, partMinus)
-			end = f.number(b, i, partWhole)
+			end = f.number(b, i)
 		default:
-			end = f.number(b, i, partWhole)
+			end = f.number(b, i)
 		}
 		return end, bit
 	}
 	return -1, 0
 }
 
-func (f *fieldScan) number(b []byte, i int, kind partKind) int {
+// number reads a whole number.
+func (f *fieldScan) number(b []byte, i int) int {
 	end, plain := wholeAt(b, i)
 	if end < 0 {
 		return -1
 	}
 	f.fixed = f.fixed || !plain
-	f.part(i, end, kind)
+	f.part(i, end, partWhole)
 	return end
 }
 

@@ -61,7 +61,12 @@ func (e *exam) deviations(ed Edition, reading Reading) ([]partDeviation, error) 
 		}
 		found, known := e.memo[p.class]
 		if !known {
-			if found, err = p.check(value); err != nil {
+			if e.opts.NoFastPath {
+				found, err = p.check(value)
+			} else {
+				found, err = p.ask(value)
+			}
+			if err != nil {
 				return nil, err
 			}
 			e.memo[p.class] = found

@@ -152,6 +152,7 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number in
 		p.input.Transcript = emitter.Transcript{Started: begin, Aborted: err.Error()}
 		return r.judged(p.input, begin)
 	}
+	toMicros(&plan)
 	p.input.Plan = plan
 	p.tasks = keyed(plan.Tasks)
 	sender := emitter.NewSender(r.senderOptions())
@@ -169,6 +170,9 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number in
 
 // judged asks for the verdict.
 func (r *runner) judged(in judge.Input, begin time.Time) report.Play {
+	toMicros(&in.Transcript)
+	toMicros(&in.Samples)
+	toMicros(&in.Fetches)
 	out := report.Play{Input: in, Result: guarded(in, r.catalogue, r.judge)}
 	out.Duration = time.Since(begin)
 	return out

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaycheck/relaycheck/internal/validate"
 	"github.com/relaycheck/relaycheck/scenarios"
 	"github.com/relaycheck/relaycheck/schema"
 	"github.com/relaycheck/relaycheck/suite/report"
@@ -35,7 +36,7 @@ func completeIDs(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.S
 			}
 		}
 	}
-	for _, c := range schema.Codes() {
+	for _, c := range validate.Codes() {
 		if strings.HasPrefix(c.ID, strings.ToUpper(prefix)) {
 			out = append(out, c.ID+"\t"+c.Title)
 		}

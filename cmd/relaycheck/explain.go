@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaycheck/relaycheck/internal/validate"
 	"github.com/relaycheck/relaycheck/scenarios"
 	"github.com/relaycheck/relaycheck/schema"
 )
@@ -40,7 +41,7 @@ func newExplainCommand(a *app) *cobra.Command {
 			if r, ok := cat.Get(id); ok {
 				return a.explainRequirement(r)
 			}
-			codes := schema.Codes()
+			codes := validate.Codes()
 			if i := slices.IndexFunc(codes, func(c schema.Code) bool { return c.ID == id }); i >= 0 {
 				return a.explainCode(codes[i])
 			}

@@ -33,8 +33,10 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"receiver": startReceiver,
-			"exits":    exits,
+			"receiver":   startReceiver,
+			"server":     startServer,
+			"exits":      exits,
+			"interrupts": interrupts,
 		},
 	})
 }

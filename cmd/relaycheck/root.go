@@ -51,6 +51,8 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 		newListCommand(a),
 		newExplainCommand(a),
 		newReceiverCommand(a),
+		newObserveCommand(a),
+		newDoctorCommand(a),
 		newSelftestCommand(a),
 		newJudgeCommand(a),
 		newBaselineCommand(a),

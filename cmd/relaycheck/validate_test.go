@@ -69,7 +69,7 @@ func TestValidateEndsWithTheExitCodeOfTheWorstDocument(t *testing.T) {
 		{"what is no JSON is not", []string{cut}, 1, "1 unreadable", ""},
 		{"a sibling is neither", []string{sibling}, 0, "1 sibling", ""},
 		{"a sibling is an error where it is asked for", []string{"--only-relay", sibling}, 1, "RC1104", ""},
-		{"nothing is inconclusive", []string{empty}, 4, "0 documents", "nothing was validated"},
+		{"an empty file is a finding", []string{empty}, 1, "RC1001", ""},
 		{"the edition counts", []string{"--edition", "2022-01", early}, 0, "RC1403", ""},
 		{"and is found where none is given", []string{early}, 0, "1 ok", ""},
 		{"the reading counts", []string{"--reading", "documented", number}, 1, "error RC1405", ""},

@@ -24,9 +24,10 @@ func (e *PathError) Unwrap() error { return e.Err }
 
 // A source is one stream of documents that is still to be opened, or a reason why it cannot be.
 type source struct {
-	name string
-	open func() (io.ReadCloser, error)
-	err  error
+	name  string
+	named bool // by the user, and not found in a folder
+	open  func() (io.ReadCloser, error)
+	err   error
 }
 
 // checkPaths refuses what is not there before anything is read.
@@ -55,7 +56,7 @@ func sources(paths []string, stdin io.Reader, skipped *skipList) iter.Seq[source
 	return func(yield func(source) bool) {
 		for _, p := range paths {
 			if p == Stdin {
-				if !yield(source{name: Stdin, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}) {
+				if !yield(source{name: Stdin, named: true, open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}) {
 					return
 				}
 				continue
@@ -67,7 +68,9 @@ func sources(paths []string, stdin io.Reader, skipped *skipList) iter.Seq[source
 					return
 				}
 			case !info.IsDir():
-				if !yield(file(p)) {
+				given := file(p)
+				given.named = true
+				if !yield(given) {
 					return
 				}
 			case !folder(p, skipped, yield):

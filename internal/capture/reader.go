@@ -22,6 +22,8 @@ type Reader struct {
 	split *splitter // of the open source; nil if none is
 	file  io.Closer
 	free  func() // of the decompressor
+	name  string // of the open source
+	owed  bool   // the open source was named, and has had no document yet
 }
 
 // Open prepares the reading of the paths, in their order: files, folders (all captures in them and below, by name), and
@@ -56,11 +58,18 @@ func (r *Reader) Next(ctx context.Context) (Document, error) {
 		}
 		doc, err := r.split.next()
 		if err == nil {
+			r.owed = false
 			return doc, nil
 		}
 		r.closeSource()
 		if !errors.Is(err, io.EOF) {
 			return Document{}, err
+		}
+		if r.owed {
+			// Whoever names a source means that there is something in it: an empty one is an empty document, and not
+			// passed over in silence. In a folder it is a log that nothing was written to yet.
+			r.owed = false
+			return Document{Source: r.name, Line: 1, Column: 1, Body: []byte{}}, nil
 		}
 	}
 }
@@ -82,7 +91,7 @@ func (r *Reader) open(src source) (Document, bool) {
 		_ = f.Close() // it was only read
 		return fail(readError(err))
 	}
-	r.file, r.free = f, free
+	r.file, r.free, r.name, r.owed = f, free, src.name, src.named
 	r.split = newSplitter(src.name, plain, r.opts.MaxLine, r.buf)
 	return Document{}, false
 }

@@ -101,7 +101,7 @@ func run(t testing.TB, who *account, dir, name string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // the test says which program
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	asAccount(cmd, who)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -131,7 +131,7 @@ func launch(t testing.TB, who *account, dir, name string, args []string, ready f
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // the test says which program; it ends by Cleanup
+	cmd := exec.Command(name, args...) //nolint:noctx // it ends by Cleanup
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	asAccount(cmd, who)
 	if err := cmd.Start(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/schema"
 )
 
 // A batch is some documents on their way: copied from the reader, judged by a worker, told of in their order. Handing
@@ -16,6 +17,7 @@ import (
 type batch struct {
 	docs    []capture.Document
 	bytes   int
+	chunk   *chunk // lines of a file in place of documents
 	records []Record
 	done    chan struct{}
 }
@@ -38,7 +40,9 @@ func newBatch() *batch { return &batch{done: make(chan struct{})} }
 
 // judgeAll reads, judges and tells: one goroutine reads, workers judge, and the caller's tells, in the order of the
 // capture. All of them have ended when it returns.
-func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error) error {
+//
+// Of documents that need not be told of, those that are ok unless Options.All, some are only counted.
+func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error, count func(Summary)) error {
 	workers := opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -53,10 +57,15 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 	})
 	for range workers {
 		group.Go(func() error {
+			w := worker{opts: opts, validator: schema.NewValidator()}
 			for b := range work {
-				b.records = make([]Record, 0, len(b.docs))
+				if b.chunk != nil {
+					b.records = w.chunk(b.chunk)
+				} else {
+					b.records = make([]Record, 0, len(b.docs))
+				}
 				for _, doc := range b.docs {
-					b.records = append(b.records, judge(doc, opts.Schema))
+					b.records = append(b.records, judge(doc, w.validator, opts.Schema))
 				}
 				close(b.done)
 			}
@@ -66,6 +75,12 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 	group.Go(func() error {
 		for b := range order {
 			<-b.done // every batch in order is in work, and workers end only when that is empty
+			if b.chunk != nil {
+				if err := tellChunk(b, tell, count); err != nil {
+					return err
+				}
+				continue
+			}
 			for i := range b.records {
 				if err := tell(&b.records[i]); err != nil {
 					return err
@@ -81,10 +96,7 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 // whoever waits for it does so with reason.
 func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) error {
 	b := newBatch()
-	flush := func() bool {
-		if len(b.docs) == 0 {
-			return true
-		}
+	send := func(b *batch) bool {
 		for _, to := range []chan<- *batch{work, order} {
 			select {
 			case to <- b:
@@ -92,9 +104,17 @@ func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) err
 				return false
 			}
 		}
-		b = newBatch()
 		return true
 	}
+	flush := func() bool {
+		if len(b.docs) == 0 {
+			return true
+		}
+		full := b
+		b = newBatch()
+		return send(full)
+	}
+	source, n := "", 0
 	for {
 		doc, err := r.Next(ctx)
 		switch {
@@ -109,5 +129,28 @@ func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) err
 		if (b.full() || r.Waits()) && !flush() {
 			return ctx.Err()
 		}
+		if n++; doc.Source != source {
+			source, n = doc.Source, 1
+		}
+		if !mayBeLines(n) {
+			continue
+		}
+		if lines, ok := r.Lines(); ok {
+			if !flush() {
+				return ctx.Err()
+			}
+			if err := readLines(ctx, r, lines, send); err != nil {
+				return err
+			}
+			n = retry // some documents have to pass until the next attempt
+		}
 	}
 }
+
+// retry is how many documents lie between attempts to read a file as lines: so many that a file with something else
+// among its lines now and then costs no more than without the attempts.
+const retry = 1024
+
+// mayBeLines reports whether it is worth a look, behind n documents of a source, whether the rest are lines: early, and
+// then now and then.
+func mayBeLines(n int) bool { return n == 1 || n == 2 || n == 3 || n%retry == 0 }

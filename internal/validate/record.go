@@ -32,19 +32,29 @@ type Violation struct {
 }
 
 // judge makes the record of one document.
-func judge(doc capture.Document, opts schema.Options) Record {
-	rec := Record{
-		Source: doc.Source, Line: doc.Line, Offset: doc.Offset,
-		Kind: schema.KindUnknown, Editions: []schema.Edition{}, Violations: []Violation{},
-	}
+func judge(doc capture.Document, validator *schema.Validator, opts schema.Options) Record {
 	if doc.Err != nil {
+		rec := newRecord(doc)
 		rec.Verdict, rec.Unreadable = schema.Error, true
 		rec.Violations = append(rec.Violations, Violation{
 			Code: doc.Err.Code, Severity: schema.Error, Message: doc.Err.Error(), Line: doc.Line, Column: doc.Column, Offset: doc.Offset,
 		})
 		return rec
 	}
-	r := schema.Validate(doc.Body, opts)
+	r := validator.Validate(doc.Body, opts)
+	return record(doc, &r)
+}
+
+func newRecord(doc capture.Document) Record {
+	return Record{
+		Source: doc.Source, Line: doc.Line, Offset: doc.Offset,
+		Kind: schema.KindUnknown, Editions: []schema.Edition{}, Violations: []Violation{},
+	}
+}
+
+// record tells of a report, with the places in the capture.
+func record(doc capture.Document, r *schema.Report) Record {
+	rec := newRecord(doc)
 	rec.Verdict, rec.Kind, rec.Event, rec.Omitted = r.Verdict, r.Kind, r.Event, r.Omitted
 	rec.Unreadable = !r.Readable()
 	if r.Kind == schema.KindSibling {

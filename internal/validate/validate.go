@@ -102,10 +102,26 @@ func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, op
 			return nil
 		}
 		return w.record(rec)
-	})
+	}, sum.count)
 	var names []string
 	sum.Skipped, names = r.Skipped()
 	return sum, errors.Join(err, w.end(sum, names))
+}
+
+// fine counts a document that nothing is said of.
+func (s *Summary) fine(kind schema.Kind) {
+	s.Documents++
+	s.OK++
+	if kind == schema.KindSibling {
+		s.Siblings++
+	}
+}
+
+// count adds documents that were counted elsewhere, all of them fine.
+func (s *Summary) count(more Summary) {
+	s.Documents += more.Documents
+	s.OK += more.OK
+	s.Siblings += more.Siblings
 }
 
 func (s *Summary) add(rec *Record) {

@@ -273,7 +273,7 @@ func TestAMillionKindsOfFindingsDoNotFillTheMemory(t *testing.T) {
 	var out bytes.Buffer
 	w := &textWriter{out: newWriter(&out, Options{}).(*textWriter).out, max: 1, groups: map[group]int{}}
 	for l := range strings.SplitSeq(strings.TrimSpace(in.String()), "\n") {
-		rec := judge(capture.Document{Source: "x", Line: 1, Column: 1, Body: []byte(l)}, schema.Options{})
+		rec := judge(capture.Document{Source: "x", Line: 1, Column: 1, Body: []byte(l)}, schema.NewValidator(), schema.Options{})
 		if err := w.record(&rec); err != nil {
 			t.Fatal(err)
 		}
@@ -302,16 +302,31 @@ func TestFoldersAreReadAndWhatIsLeftOutIsSaid(t *testing.T) {
 	}
 }
 
-func TestNothingToReadIsEmptyAndStillHasASummary(t *testing.T) {
+func TestAFolderWithNothingToReadIsEmptyAndStillHasASummary(t *testing.T) {
 	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "empty.ndjson"), []byte("\n \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for format, want := range map[Format]string{
 		Text:   "0 documents: 0 ok, 0 warnings, 0 errors, 0 unreadable\n",
 		JSON:   `{"documents":[],"summary":{"documents":0,"ok":0,"warnings":0,"errors":0,"unreadable":0,"siblings":0,"skipped":0}}` + "\n",
 		NDJSON: `{"summary":{"documents":0,"ok":0,"warnings":0,"errors":0,"unreadable":0,"siblings":0,"skipped":0}}` + "\n",
 	} {
-		sum, got := run(t, "\n \n", Options{Format: format})
-		if got != want || !sum.Empty() || sum.Failed() {
-			t.Errorf("%s: %q", format, got)
+		var out bytes.Buffer
+		sum, err := Run(t.Context(), []string{dir}, nil, &out, Options{Format: format})
+		if got := out.String(); err != nil || got != want || !sum.Empty() || sum.Failed() {
+			t.Errorf("%s: %q, %v", format, got, err)
+		}
+	}
+}
+
+func TestAnEmptyInputThatWasNamedIsAFinding(t *testing.T) {
+	t.Parallel()
+	for _, input := range []string{"", "\n \n"} {
+		sum, got := run(t, input, Options{Format: Text})
+		if !sum.Failed() || !strings.Contains(got, "RC1001") {
+			t.Errorf("%q: %s", input, got)
 		}
 	}
 }

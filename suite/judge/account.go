@@ -37,12 +37,21 @@ type book struct {
 	plain  []reading        // of each event of the plan
 	urls   map[string][]int // source URL or stream id -> indices of tasks, for callbacks without task_id
 	memo   map[bodyKey]reading
+	same   map[sameBody]bodyKey
 }
 
 // A bodyKey names a body: a sampler asks about the same bodies again and again, some have ten megabytes, and to hash
 // one costs a hundredth of reading it.
 type bodyKey struct {
 	sum   [sha256.Size]byte
+	first bool
+}
+
+// A sameBody is a body that was named already: bytes are shared by all who speak of them and never changed, so those at
+// the same place are the same.
+type sameBody struct {
+	at    *byte
+	size  int
 	first bool
 }
 
@@ -60,7 +69,12 @@ func (b *book) readBody(body []byte, first bool) (callback, bool) {
 	if len(body) == 0 || (first && len(body) > maxAmbiguous) {
 		return callback{}, false
 	}
-	key := bodyKey{sha256.Sum256(body), first}
+	place := sameBody{&body[0], len(body), first}
+	key, named := b.same[place]
+	if !named {
+		key = bodyKey{sha256.Sum256(body), first}
+		b.same[place] = key
+	}
 	r, known := b.memo[key]
 	if !known {
 		r.callback, r.ok = readCallback(body, first)
@@ -70,7 +84,7 @@ func (b *book) readBody(body []byte, first bool) (callback, bool) {
 }
 
 func newBook(plan *scenarios.Plan, caps *Capabilities) *book {
-	b := &book{plan: plan, caps: caps, byID: map[string]int{}, byTask: map[string]int{}, urls: map[string][]int{}, memo: map[bodyKey]reading{}}
+	b := &book{plan: plan, caps: caps, byID: map[string]int{}, byTask: map[string]int{}, urls: map[string][]int{}, memo: map[bodyKey]reading{}, same: map[sameBody]bodyKey{}}
 	for i := range plan.Tasks {
 		t := &plan.Tasks[i]
 		b.byID[t.TaskID] = i
@@ -181,7 +195,6 @@ func (b *book) read(i int, m scenarios.Meaning, f *fate) (readings []callback, v
 // anew for each attempt. More than one value means that one event can be taken for several.
 func (b *book) eventTimes(c callback, plainBody []byte, bodies [][]byte) (one string, variants int) {
 	seen := map[string]bool{}
-	one = c.eventTime
 	for _, body := range bodies {
 		t := c.eventTime
 		if !bytes.Equal(body, plainBody) {

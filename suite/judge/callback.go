@@ -33,7 +33,7 @@ var utf8Mark = []byte("\xEF\xBB\xBF")
 // readCallback reads a body. Of a name that comes twice, the first counts if first is set, else the last. False
 // means that the body is not a JSON object with a callback_event.
 func readCallback(body []byte, first bool) (callback, bool) {
-	v, ok := decodeJSON(bytes.TrimPrefix(body, utf8Mark), first)
+	v, ok := decodeJSON(slim(bytes.TrimPrefix(body, utf8Mark)), first)
 	if !ok {
 		return callback{}, false
 	}
@@ -164,7 +164,7 @@ func decodeJSON(data []byte, first bool) (any, bool) {
 	} else if err := dec.Decode(&v); err != nil {
 		return nil, false
 	}
-	if _, err := dec.Token(); err != io.EOF { //nolint:errorlint // the decoder gives io.EOF itself
+	if _, err := dec.Token(); err != io.EOF {
 		return nil, false
 	}
 	return plain(v), true

@@ -107,6 +107,18 @@ func effectSpecimens() []specimen {
 		{"a-stated-count-is-not-reached", "own-effects broken" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{AtLeast: &two}, 1) }},
 		{"a-stated-count-of-none-is-kept", "own-effects held" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{Never: true}, 0) }},
 		{"a-stated-count-of-none-is-not-kept", "own-effects broken" + ackHeld, func(b *playBuilder) { stated(b, scenarios.Count{Never: true}, 1) }},
+		{"a-stated-count-of-none-needs-no-waiting-once-it-is-not-kept", "own-effects broken" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{Never: true}, 1)
+			b.in.Samples = b.in.Samples[:1]
+		}},
+		{"a-stated-count-needs-no-waiting-once-it-is-exceeded", "own-effects broken" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{AtLeast: &one, AtMost: &one}, 2)
+			b.in.Samples = b.in.Samples[:1]
+		}},
+		{"a-stated-count-that-is-exact-needs-no-waiting-once-it-is-exceeded", "own-effects broken" + ackHeld, func(b *playBuilder) {
+			stated(b, scenarios.Count{Exactly: &one}, 2)
+			b.in.Samples = b.in.Samples[:1]
+		}},
 		{"a-stated-count-within-both-bounds", "own-effects held" + ackHeld, func(b *playBuilder) {
 			stated(b, scenarios.Count{AtLeast: &one, AtMost: &two}, 2)
 		}},

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"maps"
 	"time"
 
 	"github.com/relaycheck/relaycheck/scenarios"
@@ -21,9 +22,7 @@ func (b *playBuilder) factsOfLife(changes Facts) Facts {
 		"phase": "ended", "exited_at": number64(ms(300)), "exit_code": number64(-22), "exit_message": "write packet error.",
 		"files": []any{b.file("task", 0, true)}, "files_finished": number64(1), "events": number64(4),
 	})
-	for k, v := range changes {
-		f[k] = v
-	}
+	maps.Copy(f, changes)
 	return f
 }
 

@@ -51,6 +51,20 @@ func lookSpecimens() []specimen {
 			b.requires("SEC-6", "ACK-3")
 			started(b)
 		}},
+		{"a-scenario-that-stands-for-itself-is-held-by-what-the-target-shows", "own-facts held" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-facts"
+			b.in.Plan.Expect.Tasks = map[string]map[string]any{"task": {"phase": "running"}}
+			b.in.Capabilities.Facts = []string{"exists", "phase"}
+			started(b)
+			b.look(Final, "task", Facts{"exists": true, "phase": "running"})
+		}},
+		{"a-scenario-that-stands-for-itself-is-not-held-while-it-states-what-is-hidden", "own-facts not_observable" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-facts"
+			b.in.Plan.Expect.Tasks = map[string]map[string]any{"task": {"phase": "running", "alarms": 0}}
+			b.in.Capabilities.Facts = []string{"exists", "phase"}
+			started(b)
+			b.look(Final, "task", Facts{"exists": true, "phase": "running"})
+		}},
 		{"nobody-looked", "SEQ-1 not_observable" + ackHeld, func(b *playBuilder) {
 			b.requires("SEQ-1")
 			started(b)

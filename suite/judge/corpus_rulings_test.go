@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -68,6 +69,29 @@ func rulingSpecimens() []specimen {
 		{"ruling-after-a-restart-the-first-start-may-stay", "MSG-4 held" + ackHeld, func(b *playBuilder) { restarted(b, "MSG-4", Facts{"started_at": number64(ms(0))}) }},
 		{"ruling-after-a-restart-the-newest-start-may-stand", "MSG-4 held" + ackHeld, func(b *playBuilder) { restarted(b, "MSG-4", Facts{"started_at": number64(ms(900))}) }},
 		{"ruling-after-a-restart-another-start-is-wrong", "MSG-4 broken" + ackHeld, func(b *playBuilder) { restarted(b, "MSG-4", Facts{"started_at": number64(ms(500))}) }},
+		{"of-three-starts-the-one-in-the-middle-is-neither-first-nor-newest", "MSG-4 broken" + ackHeld, func(b *playBuilder) {
+			b.requires("MSG-4")
+			b.task("task", 1)
+			b.send(b.taskStart("task", ms(500)))
+			b.send(b.taskStart("task", ms(900)))
+			b.send(b.taskStart("task", ms(0)))
+			b.look(Final, "task", b.facts("task", Facts{"started_at": number64(ms(500))}))
+		}},
+		{"a-code-may-be-a-word", "SEQ-5 held" + ackHeld, func(b *playBuilder) { worded(b, "EPIPE") }},
+		{"a-code-that-is-a-word-is-lost", "SEQ-5 broken" + ackHeld, func(b *playBuilder) { worded(b, nil) }},
+		{"an-exit-that-nobody-acknowledged-proves-nothing-of-the-exit", "SEQ-5 not_testable, ACK-1 broken, ACK-2 held", func(b *playBuilder) {
+			b.requires("SEQ-5")
+			started(b)
+			b.send(b.taskExit("task", ms(50), -22, "gone"), answer(202))
+			b.look(Final, "task", b.facts("task", nil))
+		}},
+		{"a-file-that-nobody-acknowledged-does-not-touch-the-exit", "SEQ-5 held, ACK-1 broken, ACK-2 held", func(b *playBuilder) {
+			b.requires("SEQ-5")
+			started(b)
+			b.send(b.fileStart("task", 0), answer(202))
+			b.send(b.taskExit("task", ms(50), -22, "gone"))
+			b.look(Final, "task", b.facts("task", Facts{"exit_code": number64(-22), "exit_message": "gone"}))
+		}},
 		{"ruling-after-a-restart-the-exit-may-stay", "SEQ-5 held" + ackHeld, func(b *playBuilder) { restarted(b, "SEQ-5", nil) }},
 		{"ruling-after-a-restart-the-exit-may-go", "SEQ-5 held" + ackHeld, func(b *playBuilder) {
 			restarted(b, "SEQ-5", Facts{"exit_code": nil, "exit_message": nil, "exited_at": nil})
@@ -303,6 +327,13 @@ func rulingSpecimens() []specimen {
 			b.send(exit, sending(`{"callback_event":"TaskStart",`+wire[1:]))
 			b.look(Final, "task", b.facts("task", nil))
 		}},
+		{"ruling-the-first-of-two-names-may-count", "BAD-11 held" + ackHeld, func(b *playBuilder) {
+			b.requires("BAD-11")
+			started(b)
+			paused := b.event("task", "TaskPaused", object{"task_exit_time": ms(50), "code": -22, "message": ""}, means(scenarios.MeansEither))
+			b.send(paused, sending(`{"callback_event":"TaskExit",`+string(b.in.Plan.Events[1].Body)[1:]))
+			b.look(Final, "task", b.facts("task", Facts{"phase": "ended", "exit_code": number64(-22)}))
+		}},
 		{"ruling-bytes-that-are-no-utf-8-may-be-read-anyhow", "own-facts held" + ackHeld, func(b *playBuilder) {
 			b.in.Plan.Scenario.ID = "own-facts"
 			started(b)
@@ -441,10 +472,16 @@ func restarted(b *playBuilder, requirement string, changes Facts) {
 	b.send(b.taskExit("task", ms(300), -22, "write packet error."))
 	b.send(b.taskStart("task", ms(900)))
 	f := b.facts("task", Facts{"exit_code": number64(-22), "exit_message": "write packet error.", "exited_at": number64(ms(300))})
-	for k, v := range changes {
-		f[k] = v
-	}
+	maps.Copy(f, changes)
 	b.look(Final, "task", f)
+}
+
+// worded ends a task with a code that is a word.
+func worded(b *playBuilder, shown any) {
+	b.requires("SEQ-5")
+	started(b)
+	b.send(b.taskExit("task", ms(50), "EPIPE", "gone"))
+	b.look(Final, "task", b.facts("task", Facts{"exit_code": shown, "exit_message": "gone"}))
 }
 
 func overtaken(b *playBuilder, phase string) {

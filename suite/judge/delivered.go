@@ -3,6 +3,7 @@ package judge
 import (
 	"bytes"
 	"math"
+	"slices"
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/scenarios"
@@ -91,8 +92,8 @@ func fates(tr *emitter.Transcript, w window) map[string]*fate {
 // addBody keeps a body that was not seen yet. Copies and retries share their bytes, so comparing with the last is
 // most of the work.
 func (f *fate) addBody(body []byte) {
-	for i := len(f.bodies) - 1; i >= 0; i-- {
-		if bytes.Equal(f.bodies[i], body) {
+	for _, seen := range slices.Backward(f.bodies) {
+		if bytes.Equal(seen, body) {
 			return
 		}
 	}

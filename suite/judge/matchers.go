@@ -126,10 +126,10 @@ func beCount(least, most int) types.GomegaMatcher {
 }
 
 func countText(least, most int) string {
-	switch {
-	case least == most:
+	switch least {
+	case most:
 		return fmt.Sprint(least)
-	case least == 0:
+	case 0:
 		return fmt.Sprintf("at most %d", most)
 	default:
 		return fmt.Sprintf("%d to %d", least, most)

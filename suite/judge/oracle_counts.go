@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/relaycheck/relaycheck/schema"
+import (
+	"slices"
+
+	"github.com/relaycheck/relaycheck/schema"
+)
 
 // tally counts the events that pass a filter. Least is the number of distinct ones that were acknowledged, by all that
 // their bytes tell. Most is what may be counted: events of the plan that look alike are a loop or a duplicate, as a
@@ -13,11 +17,8 @@ func (a *account) tally(must, may func(callback) bool) (least, most int) {
 		if t.sure && must(t.readings[0]) {
 			identities[t.readings[0].identity()] = true
 		}
-		for _, c := range t.readings {
-			if may(c) {
-				most += t.variants
-				break
-			}
+		if slices.ContainsFunc(t.readings, may) {
+			most += t.variants
 		}
 	}
 	return len(identities), most

@@ -46,10 +46,7 @@ func shown(v any) string {
 
 // bounded takes secrets out of s and cuts it to maxText.
 func bounded(s string) string {
-	cut := len(s)
-	if cut > 4*maxText {
-		cut = 4 * maxText // what is cut off anyway need not be searched
-	}
+	cut := min(len(s), 4*maxText) // what is cut off anyway need not be searched
 	head := strings.ToValidUTF8(s[:cut], "\uFFFD")
 	if lower := strings.ToLower(head); strings.Contains(lower, "sign") || strings.Contains(lower, "txsecret") {
 		head = secretInText.ReplaceAllString(head, "${1}[redacted]")

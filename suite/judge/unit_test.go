@@ -3,6 +3,7 @@ package judge
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -66,10 +67,15 @@ func TestMatchersWorkUnderGomega(t *testing.T) {
 
 func TestValuesAreTheSameBeforeAndAfterJSON(t *testing.T) {
 	t.Parallel()
-	for _, v := range []any{
-		nil, true, "x", 1, int64(1) << 60, uint64(1) << 63, 1.5, 0.1, 1e21, -0.0, jsonNumber("1.0"), jsonNumber("1e3"), jsonNumber("0.10"),
-		[]string{"a"}, map[string]int{"b": 2}, []any{1, object{"c": 1.0}}, struct{ A int }{3},
-	} {
+	type record struct{ A int }
+	values := []any{
+		nil, true, "x", 1, int64(1) << 60, uint64(1) << 63, 1.5, 0.1, 1e21, math.Copysign(0, -1), jsonNumber("1.0"), jsonNumber("1e3"), jsonNumber("0.10"),
+		[]string{"a"},
+		map[string]int{"b": 2},
+		[]any{1, object{"c": 1.0}},
+		record{A: 3},
+	}
+	for _, v := range values {
 		raw, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

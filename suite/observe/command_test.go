@@ -14,7 +14,7 @@ import (
 func script(t *testing.T, dir, name, text string) {
 	t.Helper()
 	write(t, filepath.Join(dir, name), "#!/bin/sh\n"+text)
-	if err := os.Chmod(filepath.Join(dir, name), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.Chmod(filepath.Join(dir, name), 0o700); err != nil {
 		t.Fatal(err)
 	}
 }

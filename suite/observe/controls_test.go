@@ -62,8 +62,16 @@ func (f *fake) Look(_ context.Context, id Identity) (Look, error) {
 	return f.world(id.TaskID, time.Since(f.start))
 }
 
+// An outcome is what came of the controls in a world.
+type outcome struct {
+	trust Trust
+	err   error
+	took  time.Duration
+	looks int
+}
+
 // try runs the controls in a world, on a clock of its own.
-func try(t *testing.T, w world, change func(*trial)) (trust Trust, err error, took time.Duration, looks int) { //nolint:revive // err is what most tests look at
+func try(t *testing.T, w world, change func(*trial)) (o outcome) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{world: w, start: time.Now()}
@@ -71,10 +79,10 @@ func try(t *testing.T, w world, change func(*trial)) (trust Trust, err error, to
 		if change != nil {
 			change(&tr)
 		}
-		trust, err = tr.run(t.Context())
-		took, looks = time.Since(f.start), f.looks
+		o.trust, o.err = tr.run(t.Context())
+		o.took, o.looks = time.Since(f.start), f.looks
 	})
-	return trust, err, took, looks
+	return o
 }
 
 func TestAnHonestObserverIsTrusted(t *testing.T) {
@@ -143,9 +151,8 @@ func TestAnHonestObserverIsTrusted(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			trust, err, _, _ := try(t, tt.world, tt.change)
-			if err != nil || !trust.Proven {
-				t.Errorf("got %+v, %v", trust, err)
+			if o := try(t, tt.world, tt.change); o.err != nil || !o.trust.Proven {
+				t.Errorf("got %+v", o)
 			}
 		})
 	}
@@ -170,8 +177,11 @@ func TestAnObserverThatLiesOrLagsIsNotTrusted(t *testing.T) {
 		{"says that everything exists", func(string, time.Duration) (Look, error) {
 			return Look{Facts: judge.Facts{"exists": true}, Raw: []byte("HTTP/1.1 200 OK\n\n{\"exists\":true}")}, nil
 		}, "observe.task", []string{"it shows a task 1003, which was never sent", `Seen: HTTP/1.1 200 OK {"exists":true}`, "It must show nothing for an unknown id"}},
-		{"says that nothing exists", func(string, time.Duration) (Look, error) { return Look{Raw: []byte("404")}, nil },
-			"observe.task", []string{"does not show canary", "within 5s, although the receiver acknowledged it", "raise observe.within"}},
+		{
+			"says that nothing exists", func(string, time.Duration) (Look, error) { return Look{Raw: []byte("404")}, nil },
+			"observe.task",
+			[]string{"does not show canary", "within 5s, although the receiver acknowledged it", "raise observe.within"},
+		},
 		{"sees the running one alone", replace("1002", "1003"), "observe.task", []string{"does not show canary B (task 1002)"}},
 		{"sees the ended one alone", replace("1001", "1003"), "observe.task", []string{"does not show canary A (task 1001)"}},
 		{"answers for the other task", replace("1001", "1002"), "observe.task", []string{"asked for canary A (task 1001), it answers for canary B (task 1002)"}},
@@ -222,21 +232,21 @@ func TestAnObserverThatLiesOrLagsIsNotTrusted(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err, took, looks := try(t, tt.world, nil)
-			var u *UntrustworthyError
-			if !errors.As(err, &u) {
-				t.Fatalf("got %v", err)
+			o := try(t, tt.world, nil)
+			u, ok := errors.AsType[*UntrustworthyError](o.err)
+			if !ok {
+				t.Fatalf("got %v", o.err)
 			}
 			if u.Observer != tt.observer {
 				t.Errorf("blames %s", u.Observer)
 			}
 			for _, w := range tt.want {
-				if !strings.Contains(err.Error(), w) {
-					t.Errorf("want %q in: %v", w, err)
+				if !strings.Contains(u.Error(), w) {
+					t.Errorf("want %q in: %v", w, u)
 				}
 			}
-			if took > 11*time.Second || looks > 100 {
-				t.Errorf("it took %s and %d looks", took, looks)
+			if o.took > 11*time.Second || o.looks > 100 {
+				t.Errorf("it took %s and %d looks", o.took, o.looks)
 			}
 		})
 	}
@@ -245,22 +255,25 @@ func TestAnObserverThatLiesOrLagsIsNotTrusted(t *testing.T) {
 func TestACanaryThatWasNotAcknowledgedProvesNothing(t *testing.T) {
 	t.Parallel()
 	nothing := func(string, time.Duration) (Look, error) { return Look{Effects: map[string]int{"sent": 0}}, nil }
-	trust, err, took, _ := try(t, nothing, func(tr *trial) { tr.Running.Acknowledged, tr.Ended.Acknowledged = false, false })
-	if err != nil || trust.Proven || took > time.Second {
-		t.Errorf("got %+v, %v after %s", trust, err, took)
+	unacknowledged := func(tr *trial) { tr.Running.Acknowledged, tr.Ended.Acknowledged = false, false }
+	if o := try(t, nothing, unacknowledged); o.err != nil || o.trust.Proven || o.took > time.Second {
+		t.Errorf("got %+v", o)
 	}
 	// But one that claims that everything exists is found out all the same.
 	everything := func(string, time.Duration) (Look, error) { return Look{Facts: judge.Facts{"exists": true}}, nil }
-	_, err, _, _ = try(t, everything, func(tr *trial) { tr.Running.Acknowledged, tr.Ended.Acknowledged = false, false })
-	var u *UntrustworthyError
-	if !errors.As(err, &u) {
-		t.Errorf("got %v", err)
+	if o := try(t, everything, unacknowledged); !isUntrustworthy(o.err) {
+		t.Errorf("got %+v", o)
 	}
+}
+
+func isUntrustworthy(err error) bool {
+	_, ok := errors.AsType[*UntrustworthyError](err)
+	return ok
 }
 
 func TestTheFactsThatATargetShowsAreLearnt(t *testing.T) {
 	t.Parallel()
-	trust, err, _, _ := try(t, func(id string, at time.Duration) (Look, error) {
+	o := try(t, func(id string, at time.Duration) (Look, error) {
 		l, err := honest(id, at)
 		if id == "1001" {
 			l.Facts["exit_code"] = nil
@@ -270,10 +283,10 @@ func TestTheFactsThatATargetShowsAreLearnt(t *testing.T) {
 		}
 		return l, err
 	}, nil)
-	if err != nil {
-		t.Fatal(err)
+	if o.err != nil {
+		t.Fatal(o.err)
 	}
-	if diff := cmp.Diff([]string{"exists", "exit_code", "exit_message", "phase", "source_urls", "stream_id", "to_url"}, trust.Shown); diff != "" {
+	if diff := cmp.Diff([]string{"exists", "exit_code", "exit_message", "phase", "source_urls", "stream_id", "to_url"}, o.trust.Shown); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -286,8 +299,7 @@ func TestControlsEndWithTheirContext(t *testing.T) {
 		f := &fake{start: time.Now(), world: func(string, time.Duration) (Look, error) { return Look{}, nil }}
 		tr := trial{Controls: controls(), set: f, hasTask: true}
 		_, err := tr.run(ctx)
-		var u *UntrustworthyError
-		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &u) {
+		if !errors.Is(err, context.DeadlineExceeded) || isUntrustworthy(err) {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(f.start); took != time.Second {

@@ -24,7 +24,7 @@ func mappedFacts(facts []*expression.Fact, env expression.Env) (judge.Facts, err
 		}
 		if f.Name == "exists" && v != true {
 			if v == nil {
-				return nil, nil //nolint:nilnil // nothing is shown
+				return nil, nil
 			}
 			return judge.Facts{"exists": false}, nil
 		}
@@ -33,7 +33,7 @@ func mappedFacts(facts []*expression.Fact, env expression.Env) (judge.Facts, err
 		}
 	}
 	if len(out) == 0 {
-		return nil, nil //nolint:nilnil // nothing is shown
+		return nil, nil
 	}
 	return out, nil
 }
@@ -49,7 +49,7 @@ func sortedFacts(facts []*expression.Fact) []*expression.Fact {
 // out. Where the object does not say whether the task exists, the answer itself does: it is there.
 func standardFacts(resp *http.Response, body any, isJSON bool) (judge.Facts, error) {
 	if isGone(resp.StatusCode) {
-		return nil, nil //nolint:nilnil // nothing is shown
+		return nil, nil
 	}
 	const hint = "; an endpoint that does not answer in the standard shape needs `facts:` in the target file"
 	if resp.StatusCode/100 != 2 {
@@ -62,14 +62,14 @@ func standardFacts(resp *http.Response, body any, isJSON bool) (judge.Facts, err
 		return nil, fmt.Errorf("answered %s with %s that is no JSON%s", resp.Status, contentType(resp), hint)
 	}
 	if body == nil {
-		return nil, nil //nolint:nilnil // nothing is shown
+		return nil, nil
 	}
 	object, ok := body.(map[string]any)
 	if !ok {
 		return nil, fmt.Errorf("answered %s with JSON that is no object%s", resp.Status, hint)
 	}
 	if len(object) == 0 {
-		return nil, nil //nolint:nilnil // nothing is shown
+		return nil, nil
 	}
 	return pick(object, hint)
 }

@@ -48,12 +48,12 @@ func openFile(spec *target.File) (*fileSource, error) {
 	}
 	f, err := os.Open(spec.Path.String())
 	if err != nil {
-		return s, nil //nolint:nilerr // it may come to be; a look will tell
+		return s, nil // it may come to be; a look will tell
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() < skipFrom {
-		return s, nil //nolint:nilerr // it is read from its beginning, and a look will tell
+		return s, nil // read from its beginning; a look will tell
 	}
 	mark := make([]byte, markSize)
 	if _, err := f.ReadAt(mark, info.Size()-markSize); err != nil {
@@ -102,7 +102,7 @@ func (s *fileSource) look(ctx context.Context, id Identity) (view, error) {
 		return view{}, fmt.Errorf("match: %w", err)
 	}
 	t := &tail{pattern: pattern}
-	f, err := os.Open(path) //nolint:gosec // the user says which file
+	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // nothing was written yet
 		return t.view(), nil
@@ -164,8 +164,8 @@ func (t *tail) read(ctx context.Context, r io.Reader) error {
 			t.line(strings.ToValidUTF8(strings.TrimRight(string(line), "\r\n"), "\uFFFD"))
 		}
 		line = line[:0]
-		if err != nil {
-			return nil
+		if err != nil { // the end
+			return nil //nolint:nilerr // io.EOF: whatever else it could be was returned above
 		}
 	}
 }

@@ -139,8 +139,7 @@ func isGone(status int) bool {
 
 // unwrapURL takes the method and the URL out of a client's error: they are told already, with the password hidden.
 func unwrapURL(err error) error {
-	var e *url.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
 	return err

@@ -35,10 +35,14 @@ func TestHTTPFactsAreMapped(t *testing.T) {
 		body   string
 		want   judge.Facts
 	}{
-		{"a running task", 200, "application/json", `{"state":"RUN","started":1700000000123}`,
-			judge.Facts{"exists": true, "phase": "running", "started_at": json.Number("1700000000123")}},
-		{"an ended one", 200, "application/json", `{"state":"STOP","exit":{"code":-22},"started":0}`,
-			judge.Facts{"exists": true, "phase": "ended", "exit_code": json.Number("-22"), "started_at": json.Number("0")}},
+		{
+			"a running task", 200, "application/json", `{"state":"RUN","started":1700000000123}`,
+			judge.Facts{"exists": true, "phase": "running", "started_at": json.Number("1700000000123")},
+		},
+		{
+			"an ended one", 200, "application/json", `{"state":"STOP","exit":{"code":-22},"started":0}`,
+			judge.Facts{"exists": true, "phase": "ended", "exit_code": json.Number("-22"), "started_at": json.Number("0")},
+		},
 		{"a null is absent", 200, "application/json", `{"state":"RUN","exit":null,"started":null}`, judge.Facts{"exists": true, "phase": "running"}},
 		{"a page that is no JSON", 200, "text/html", `<h1>hello</h1>`, judge.Facts{"exists": true}},
 		{"404 with a page", 404, "text/html", `<h1>not found</h1>`, judge.Facts{"exists": false}},
@@ -67,9 +71,13 @@ func TestHTTPStandardShape(t *testing.T) {
 		body   string
 		want   judge.Facts
 	}{
-		{"as it is", 200, `{"exists":true,"phase":"running","exit_code":null,"files":[{"index":0,"url":"u"}],"internal_id":7,"started_at":9007199254740993}`,
-			judge.Facts{"exists": true, "phase": "running", "exit_code": nil, "started_at": json.Number("9007199254740993"),
-				"files": []any{map[string]any{"index": json.Number("0"), "url": "u"}}}},
+		{
+			"as it is", 200, `{"exists":true,"phase":"running","exit_code":null,"files":[{"index":0,"url":"u"}],"internal_id":7,"started_at":9007199254740993}`,
+			judge.Facts{
+				"exists": true, "phase": "running", "exit_code": nil, "started_at": json.Number("9007199254740993"),
+				"files": []any{map[string]any{"index": json.Number("0"), "url": "u"}},
+			},
+		},
 		{"that is there exists", 200, `{"phase":"ended"}`, judge.Facts{"exists": true, "phase": "ended"}},
 		{"that says it does not", 200, `{"exists":false,"phase":null}`, judge.Facts{"exists": false, "phase": nil}},
 		{"of nothing but nulls", 200, `{"phase":null}`, judge.Facts{"phase": nil}},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ func onlyReads(conn redis.Conn, name string) error {
 		if conn.Err() != nil {
 			return fmt.Errorf("connect: %w", conn.Err())
 		}
-		return nil //nolint:nilerr // not allowed, or not known to an old server
+		return nil // not allowed, or not known to an old server
 	}
 	info, err := redis.Values(reply[0], nil)
 	if err != nil || len(info) < 3 {
@@ -148,10 +149,8 @@ func onlyReads(conn redis.Conn, name string) error {
 	if err != nil {
 		return nil //nolint:nilerr // as above
 	}
-	for _, f := range flags {
-		if f == "write" {
-			return fmt.Errorf("%s writes, and an observer only looks: use a command that reads", strings.ToUpper(name))
-		}
+	if slices.Contains(flags, "write") {
+		return fmt.Errorf("%s writes, and an observer only looks: use a command that reads", strings.ToUpper(name))
 	}
 	return nil
 }

@@ -34,7 +34,8 @@ func TestRedis(t *testing.T) {
 	t.Cleanup(func() { _ = c.Close() })
 	for _, cmd := range [][]any{
 		{"HSET", "task:118148", "state", "running", "code", "-22", "urls", `["http://a/"]`},
-		{"SET", "sent:118148", "3"}, {"RPUSH", "queue:118148", "a", "b"},
+		{"SET", "sent:118148", "3"},
+		{"RPUSH", "queue:118148", "a", "b"},
 		{"CONFIG", "SET", "requirepass", "hunter22"},
 	} {
 		if _, err := c.Do(cmd[0].(string), cmd[1:]...); err != nil {

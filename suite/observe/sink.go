@@ -66,8 +66,7 @@ func openSink(ctx context.Context, spec *target.Sink) (*sink, error) {
 
 // plainListen takes the address out of the error: it is told already.
 func plainListen(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}
 	return err

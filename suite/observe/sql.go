@@ -156,7 +156,7 @@ func (s *sqlSource) look(ctx context.Context, id Identity) (view, error) {
 
 func (s *sqlSource) ask(ctx context.Context, id Identity) (view, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // before the rows are closed: a driver reads on to their end otherwise
+	defer cancel()
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return view{}, s.explain("connect", err)
@@ -175,14 +175,10 @@ func (s *sqlSource) ask(ctx context.Context, id Identity) (view, error) {
 	if err != nil {
 		return view{}, s.explain("query", err)
 	}
+	defer func() { _ = rows.Close() }() // what went wrong, rows.Err has told
 	t, err := readTable(rows)
 	if err != nil {
-		cancel()
-	}
-	if cerr := rows.Close(); err == nil && cerr != nil {
-		err = cerr
-	}
-	if err != nil {
+		cancel() // before the rows are closed: a driver reads on to their end otherwise
 		return view{raw: t.raw()}, s.explain("query", err)
 	}
 	return t.view(), nil

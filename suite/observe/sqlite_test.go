@@ -80,7 +80,7 @@ func TestSQLiteLooksBesideAWriter(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for writing.Err() == nil {
-			if _, err := db.ExecContext(ctx, "insert into events values ('x', 1)"); err != nil {
+			if _, err := db.ExecContext(context.WithoutCancel(writing), "insert into events values ('x', 1)"); err != nil {
 				t.Errorf("the receiver was disturbed: %v", err)
 				return
 			}
@@ -117,24 +117,42 @@ func TestSQLMistakesListWhatThereIs(t *testing.T) {
 	t.Parallel()
 	dir, _ := sqliteFile(t, "delete")
 	tests := []struct{ name, section, want string }{
-		{"a column that is not there", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: select * from tasks where id = $1}, facts: {phase: row.sate}}`,
-			`fact phase: the query returns no column "sate" (did you mean "state"?); it returns code, id, state, urls`},
-		{"a table that is not there", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: select * from task where id = $1}, facts: {phase: row.state}}`,
-			"no such table: task"},
-		{"two columns of one name", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: "select id, code as id from tasks where id = $1"}, facts: {phase: row.id}}`,
-			`two columns called "id"`},
-		{"rows for a number", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: select task from events where task = $1}}}`,
-			"the query returns 2 rows of 1 columns, not a single number"},
-		{"text for a number", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: select state from tasks where id = $1}}}`,
-			`column state: a count is a whole number from 0 up, not "RUN"`},
-		{"rows without end", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "with recursive c(x) as (select 1 union all select x + 1 from c) select x from c where $1 <> ''"}, count: len(rows)}}`,
-			"more than 1000 rows"},
-		{"cells without end", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "select hex(zeroblob(3000000)) from tasks where $1 <> ''"}, count: len(rows)}}`,
-			"more than 4 MiB"},
-		{"a query without end", `effects: {n: {timeout: 200ms, sql: {driver: sqlite, dsn: file:receiver.db, query: "with recursive c(x) as (select 1 union all select x + 1 from c) select x from c where x = -1 and $1 <> ''"}}}`,
-			"no whole answer within 200ms"},
-		{"a write", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "with x as (select $1) insert into events select 'x', 1 from x"}}}`,
-			"readonly"},
+		{
+			"a column that is not there", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: select * from tasks where id = $1}, facts: {phase: row.sate}}`,
+			`fact phase: the query returns no column "sate" (did you mean "state"?); it returns code, id, state, urls`,
+		},
+		{
+			"a table that is not there", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: select * from task where id = $1}, facts: {phase: row.state}}`,
+			"no such table: task",
+		},
+		{
+			"two columns of one name", `task: {sql: {driver: sqlite, dsn: file:receiver.db, query: "select id, code as id from tasks where id = $1"}, facts: {phase: row.id}}`,
+			`two columns called "id"`,
+		},
+		{
+			"rows for a number", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: select task from events where task = $1}}}`,
+			"the query returns 2 rows of 1 columns, not a single number",
+		},
+		{
+			"text for a number", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: select state from tasks where id = $1}}}`,
+			`column state: a count is a whole number from 0 up, not "RUN"`,
+		},
+		{
+			"rows without end", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "with recursive c(x) as (select 1 union all select x + 1 from c) select x from c where $1 <> ''"}, count: len(rows)}}`,
+			"more than 1000 rows",
+		},
+		{
+			"cells without end", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "select hex(zeroblob(3000000)) from tasks where $1 <> ''"}, count: len(rows)}}`,
+			"more than 4 MiB",
+		},
+		{
+			"a query without end", `effects: {n: {timeout: 200ms, sql: {driver: sqlite, dsn: file:receiver.db, query: "with recursive c(x) as (select 1 union all select x + 1 from c) select x from c where x = -1 and $1 <> ''"}}}`,
+			"no whole answer within 200ms",
+		},
+		{
+			"a write", `effects: {n: {sql: {driver: sqlite, dsn: file:receiver.db, query: "with x as (select $1) insert into events select 'x', 1 from x"}}}`,
+			"readonly",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -104,8 +104,7 @@ func wantError(t *testing.T, set *observe.Set, id observe.Identity, words ...str
 	if took := time.Since(started); took > 20*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	var le *observe.LookError
-	if !errors.As(err, &le) {
+	if _, ok := errors.AsType[*observe.LookError](err); !ok {
 		t.Fatalf("want a LookError, got facts %v, effects %v, error %v", l.Facts, l.Effects, err)
 	}
 	for _, w := range words {

@@ -95,8 +95,7 @@ func (b *builder) sql(spec sqlSpec) *SQL {
 	}
 	if text, ok := b.text(spec.Query); ok {
 		q, err := parseQuery(driver, text, args)
-		var e *queryError
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*queryError](err); ok {
 			b.f.Errorf(b.within(spec.Query, e.offset), "query", "%s: %s", spec.Query.node.Path(), e.message).Hint(e.hint).Length(1)
 		}
 		s.Query = q
@@ -191,10 +190,7 @@ func (b *builder) sink(spec sinkSpec) *Sink {
 	s := &Sink{}
 	if listen, ok := b.text(spec.Listen); ok {
 		host, port, err := net.SplitHostPort(listen)
-		if err == nil {
-			_, err = net.LookupPort("tcp", port)
-		}
-		if err != nil || host == "" && port == "" {
+		if err != nil || !isPort(port) || host == "" && port == "" {
 			spec.Listen.node.Errorf("listen", "%s must be host:port, such as 127.0.0.1:9099, not %q", spec.Listen.node.Path(), listen)
 		}
 		s.Listen = listen

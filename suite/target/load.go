@@ -3,11 +3,11 @@ package target
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,10 +18,9 @@ import (
 // Load reads the target file at path. Env looks a variable up, as os.LookupEnv does; nil has none. What is wrong
 // with the file comes as strict.Problems, all of it at once, with its secrets hidden.
 func Load(path string, env func(string) (string, bool)) (*Target, error) {
-	src, err := os.ReadFile(path) //nolint:gosec // the user says which file
+	src, err := os.ReadFile(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		return nil, fmt.Errorf("read the target file %s: %w", path, err)
@@ -47,8 +46,7 @@ func Parse(name string, src []byte, dir string, env func(string) (string, bool))
 	}
 	b.t.Warnings = b.hide(b.f.Warnings())
 	if err := b.f.Err(); err != nil {
-		var problems strict.Problems
-		if errors.As(err, &problems) {
+		if problems, ok := errors.AsType[strict.Problems](err); ok {
 			return nil, b.hide(problems)
 		}
 		return nil, err
@@ -252,8 +250,7 @@ func (b *builder) url(v value, schemes ...string) string {
 func checkURL(raw string, schemes ...string) error {
 	u, err := url.Parse(raw)
 	if err != nil {
-		var e *url.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err // without the URL, which may hold a password
 		}
 		return fmt.Errorf("this is no URL: %w", err)
@@ -273,12 +270,16 @@ func checkURL(raw string, schemes ...string) error {
 	case u.Fragment != "":
 		return errors.New("a URL that is asked for has no #fragment")
 	}
-	if p := u.Port(); p != "" {
-		if _, err := net.LookupPort("tcp", p); err != nil {
-			return fmt.Errorf("the URL's port %s does not exist", p)
-		}
+	if p := u.Port(); p != "" && !isPort(p) {
+		return fmt.Errorf("the URL's port %s does not exist", p)
 	}
 	return nil
+}
+
+// isPort reports whether a text is the number of a TCP port; 0 lets the system choose one.
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // headerName is an HTTP token (RFC 9110, 5.6.2).

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -205,6 +206,37 @@ answer_within: ${WITHIN}
 	want := []emitter.Header{{Name: "X-A", Value: "fallback"}, {Name: "X-B", Value: "${PLAIN} $5"}, {Name: "X-C", Value: ""}}
 	if diff := cmp.Diff(want, got.Headers); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestThePortOfTheReceiverThatIsStarted(t *testing.T) {
+	t.Parallel()
+	const src = `url: http://127.0.0.1:${PORT}/x
+observe: {task: {http: "http://127.0.0.1:${PORT}/{{task_id}}"}}
+hooks: {start: {command: [a], port: "${WHERE}"}, ready: {http: "http://127.0.0.1:${PORT}/"}}
+`
+	for _, where := range []string{"auto", "8099"} {
+		got, err := parse(t, src, map[string]string{"PORT": "1", "WHERE": where})
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := strconv.Itoa(got.Hooks.Start.Port)
+		if where != "auto" && port != where || port == "0" {
+			t.Errorf("%s: got port %s", where, port)
+		}
+		base := "http://127.0.0.1:" + port + "/"
+		if got.URL != base+"x" || got.Observe.Task.HTTP.URL.String() != base+"{{task_id}}" || got.Hooks.Ready.URL != base {
+			t.Errorf("%s: got %s, %s, %s", where, got.URL, got.Observe.Task.HTTP.URL, got.Hooks.Ready.URL)
+		}
+	}
+	for section, want := range map[string]string{
+		"start: {command: [a], port: 70000}":       `a port is auto, or a number from 1 to 65535, not "70000"`,
+		"restart: {command: [a], port: auto}":      "hooks.restart has a port, which is for a command in hooks.start",
+		"start: {http: 'http://h/', port: '8099'}": "hooks.start has a port, which is for a command",
+	} {
+		if _, err := parse(t, "url: http://127.0.0.1:1/\nhooks: {"+section+"}\n", nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", section, err)
+		}
 	}
 }
 

@@ -80,6 +80,7 @@ func parseQuery(driver, text string, args []Template) (Query, error) {
 				return q, tooMany(s.start, n, len(args))
 			}
 			token = bind(&q, driver, numbered, n, args[n-1])
+		default: // nothing that matters here
 		}
 		out.WriteString(token)
 	}
@@ -100,8 +101,10 @@ func parseQuery(driver, text string, args []Template) (Query, error) {
 }
 
 func tooMany(at, n, have int) error {
-	return &queryError{at, fmt.Sprintf("there is no parameter %d: %d are bound", n, have),
-		"$1 is the task id and $2 the stream id, unless args says otherwise"}
+	return &queryError{
+		at, fmt.Sprintf("there is no parameter %d: %d are bound", n, have),
+		"$1 is the task id and $2 the stream id, unless args says otherwise",
+	}
 }
 
 // bind gives the driver's spelling of parameter n.

@@ -176,7 +176,7 @@ func headerSecrets(name, value string) []string {
 	}
 	out := []string{value}
 	if strings.EqualFold(name, "cookie") {
-		for _, c := range strings.Split(value, ";") {
+		for c := range strings.SplitSeq(value, ";") {
 			_, v, _ := strings.Cut(c, "=")
 			out = append(out, strings.TrimSpace(v))
 		}

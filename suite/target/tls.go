@@ -18,7 +18,7 @@ func (b *builder) tls(spec tlsSpec) *tls.Config {
 		cfg.ServerName = name
 	}
 	if b.flag(spec.Insecure, false) {
-		cfg.InsecureSkipVerify = true //nolint:gosec // the file asks for it, and is warned
+		cfg.InsecureSkipVerify = true // the file asks for it, and is warned
 		spec.Insecure.node.Warnf("insecure", "the certificate of the server is not checked").Hint("name its authority instead: tls.ca")
 	}
 	if pem, ok := b.pem(spec.CA); ok {
@@ -72,10 +72,9 @@ func (b *builder) pem(v value) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the user says which file
+	raw, err := os.ReadFile(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		v.node.Errorf("tls", "%s cannot be read: %v", v.node.Path(), err).Hint("paths are relative to the target file")

@@ -115,6 +115,7 @@ func (f *Fact) Value(env Env) (any, error) {
 		return numberOf(v), nil
 	case moment:
 		return momentOf(v), nil
+	case listed, anything:
 	}
 	return v, nil
 }

@@ -88,8 +88,9 @@ func isDynamic(n *ast.MemberNode) bool {
 	case reflect.Slice, reflect.Array, reflect.String:
 		p := typeOf(n.Property)
 		return p == reflect.Int || p == reflect.Invalid
+	default:
+		return false
 	}
-	return false
 }
 
 // chain makes every access after a `?.` optional, too, and reports whether there was one: a?.b.c is nil as a whole
@@ -126,7 +127,7 @@ func get(params ...any) (any, error) {
 		return v, err
 	}
 	if optional, _ := params[2].(bool); optional {
-		return nil, nil //nolint:nilnil // absent is a value here
+		return nil, nil
 	}
 	return nil, errAbsent
 }
@@ -163,17 +164,16 @@ func member(from, key any) (v any, found bool, err error) {
 		return nil, true, nil
 	case reflect.Slice, reflect.Array:
 		i, ok := key.(int)
-		if !ok {
-			return nil, false, nil
-		}
 		if i < 0 {
 			i += rv.Len()
 		}
-		if i >= 0 && i < rv.Len() {
+		if ok && i >= 0 && i < rv.Len() {
 			return rv.Index(i).Interface(), true, nil
 		}
+		return nil, false, nil
+	default:
+		return nil, false, nil
 	}
-	return nil, false, nil
 }
 
 func unknownColumn(row Row, name string) error {
@@ -208,7 +208,7 @@ func slice(params ...any) (any, error) {
 	}
 	part := v.Slice(min(a, b), b).Interface()
 	if isText {
-		return string(part.([]rune)), nil //nolint:errcheck,forcetypeassert // made from []rune above
+		return string(part.([]rune)), nil
 	}
 	return part, nil
 }
@@ -231,7 +231,7 @@ func bound(v any, absent, length int) (int, error) {
 func fromJSON(params ...any) (any, error) {
 	text, ok := params[0].(string)
 	if !ok || strings.TrimSpace(text) == "" {
-		return nil, nil //nolint:nilnil // absent is a value here
+		return nil, nil
 	}
 	v, ok := Decode([]byte(text))
 	if !ok {

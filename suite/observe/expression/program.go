@@ -85,12 +85,11 @@ func (p *Program) Run(env Env) (any, error) {
 	if err == nil {
 		return Shape(out)
 	}
-	var unknown *UnknownColumnError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*UnknownColumnError](err); ok {
 		return nil, unknown
 	}
 	if errors.Is(err, errAbsent) || isAbsence(err) {
-		return nil, nil //nolint:nilnil // absent is a value here
+		return nil, nil
 	}
 	return nil, errors.New(plain(firstLine(err)))
 }
@@ -119,8 +118,7 @@ var absenceMarks = regexp.MustCompile(
 func isAbsence(err error) bool { return absenceMarks.MatchString(firstLine(err)) }
 
 func firstLine(err error) string {
-	var f *file.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*file.Error](err); ok {
 		return f.Message
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
@@ -129,8 +127,7 @@ func firstLine(err error) string {
 
 func compileError(err error, v Vocabulary) error {
 	out := &CompileError{Line: 1, Col: 1, Message: firstLine(err)}
-	var f *file.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*file.Error](err); ok {
 		out.Line, out.Col = max(f.Line, 1), f.Column+1
 	}
 	if name, ok := strings.CutPrefix(out.Message, "unknown name "); ok {

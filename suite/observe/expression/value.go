@@ -126,15 +126,16 @@ func Shape(v any) (any, error) {
 		return floatShape(rv.Float())
 	case reflect.Pointer, reflect.Interface:
 		if rv.IsNil() {
-			return nil, nil //nolint:nilnil // absent is a value here
+			return nil, nil
 		}
 		return Shape(rv.Elem().Interface())
 	case reflect.Slice, reflect.Array:
 		return sliceShape(rv)
 	case reflect.Map:
 		return mapShape(rv)
+	default:
+		return nil, fmt.Errorf("the expression gives %s, which is no JSON value", describe(v))
 	}
-	return nil, fmt.Errorf("the expression gives %s, which is no JSON value", describe(v))
 }
 
 func floatShape(f float64) (any, error) {
@@ -149,7 +150,7 @@ func floatShape(f float64) (any, error) {
 
 func sliceShape(rv reflect.Value) (any, error) {
 	if rv.Kind() == reflect.Slice && rv.IsNil() {
-		return nil, nil //nolint:nilnil // absent is a value here
+		return nil, nil
 	}
 	out := make([]any, rv.Len())
 	for i := range out {
@@ -164,7 +165,7 @@ func sliceShape(rv reflect.Value) (any, error) {
 
 func mapShape(rv reflect.Value) (any, error) {
 	if rv.IsNil() {
-		return nil, nil //nolint:nilnil // absent is a value here
+		return nil, nil
 	}
 	out := make(map[string]any, rv.Len())
 	for it := rv.MapRange(); it.Next(); {
@@ -204,6 +205,7 @@ func describe(v any) string {
 		return "an object"
 	case reflect.Func:
 		return "a function"
+	default:
+		return fmt.Sprintf("a %T", v)
 	}
-	return fmt.Sprintf("a %T", v)
 }

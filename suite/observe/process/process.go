@@ -50,7 +50,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 	name := spec.Argv[0]
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	cmd := exec.CommandContext(ctx, name, spec.Argv[1:]...) //nolint:gosec // the user says which program
+	cmd := exec.CommandContext(ctx, name, spec.Argv[1:]...)
 	cmd.Dir = spec.Dir
 	cmd.Env = append(os.Environ(), spec.Env...)
 	cmd.WaitDelay = linger
@@ -98,8 +98,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 
 // plain takes the path out of an error that names the program a second time.
 func plain(err error) error {
-	var e *exec.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*exec.Error](err); ok {
 		return e.Err
 	}
 	var p *os.PathError

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/relaycheck/relaycheck/internal/receiver"
+)
+
+// canaryTask tells the callbacks of the preflight from those of the scenarios.
+const canaryTask = "relaycheck-canary"
+
+// patience bounds every wait of a script for the program.
+const patience = 30 * time.Second
+
+// startServer is the script command `server KIND`: from here on $TARGET is at a server of this kind.
+//
+//	blackhole   takes connections and never reads a byte
+//	reset       reads a request and resets the connection
+//	ssh         speaks another protocol
+//	notfound    answers 404 to everything
+//	late        answers the preflight, and nothing else before the script ends
+//	tls         speaks TLS with a certificate that nobody knows
+//	html        answers 200 with a page of HTML
+//	notifier    is the reference receiver, and writes two lines into notified.log for each TaskExit
+func startServer(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: server KIND")
+	}
+	env := ts.Value(envKey{}).(*testscript.Env)
+	var base string
+	switch args[0] {
+	case "blackhole":
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		env.Defer(func() { _ = l.Close() })
+		base = "http://" + l.Addr().String()
+	case "reset":
+		base = connections(ts, env, func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			if t, ok := c.(*net.TCPConn); ok {
+				_ = t.SetLinger(0) // closing now resets
+			}
+		})
+	case "ssh":
+		base = connections(ts, env, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.6\r\n") })
+	case "notfound":
+		base = handler(env, http.NotFoundHandler(), false)
+	case "late":
+		over := make(chan struct{})
+		env.Defer(func() { close(over) })
+		base = handler(env, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if body, _ := io.ReadAll(r.Body); !bytes.Contains(body, []byte(canaryTask)) {
+				select {
+				case <-over:
+				case <-r.Context().Done():
+				}
+			}
+			_, _ = io.WriteString(w, `{"code":0}`)
+		}), false)
+	case "tls":
+		base = handler(env, http.NotFoundHandler(), true)
+	case "html":
+		base = handler(env, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "<html>it works</html>")
+		}), false)
+	case "notifier":
+		base = notifier(ts, env)
+	default:
+		ts.Fatalf("there is no kind of server %q", args[0])
+	}
+	ts.Setenv("BASE", base)
+	ts.Setenv("TARGET", base+receiver.Path)
+}
+
+// connections serves raw connections, each of them closed after do.
+func connections(ts *testscript.TestScript, env *testscript.Env, do func(net.Conn)) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				do(c)
+				_ = c.Close()
+			})
+		}
+	})
+	env.Defer(func() {
+		_ = l.Close()
+		all.Wait()
+	})
+	return "http://" + l.Addr().String()
+}
+
+func handler(env *testscript.Env, h http.Handler, overTLS bool) string {
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are what is wanted
+	if overTLS {
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	env.Defer(server.Close)
+	return server.URL
+}
+
+var taskOf = regexp.MustCompile(`"task_id":"(\d+)"`)
+
+// notifier is a right receiver that tells twice of what happened once.
+func notifier(ts *testscript.TestScript, env *testscript.Env) string {
+	rcv, err := receiver.Open(receiver.Config{})
+	ts.Check(err)
+	file := ts.MkAbs("notified.log")
+	var mu sync.Mutex
+	base := handler(env, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if task := taskOf.FindSubmatch(body); task != nil && bytes.Contains(body, []byte(`"TaskExit"`)) {
+			mu.Lock()
+			defer mu.Unlock()
+			f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			_, _ = io.WriteString(f, strings.Repeat("notified "+string(task[1])+"\n", 2))
+			_ = f.Close()
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		rcv.ServeHTTP(w, r)
+	}), false)
+	env.Defer(func() { _ = rcv.Close() })
+	return base
+}
+
+// interrupts is the script command `interrupts CODE MARK relaycheck ARG…`: once the program has said MARK on stderr it gets
+// an interrupt, must end with this code, and leave no process behind. What it printed is in the files out.txt and err.txt.
+func interrupts(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: interrupts CODE MARK COMMAND ARG…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	cmd := exec.Command(program(ts, args[2]), args[3:]...) //nolint:noctx // bounded by the timer below
+	env := ts.Value(envKey{}).(*testscript.Env)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), env.Vars
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var out bytes.Buffer
+	said := &watched{mark: args[1], seen: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = &out, said
+	ts.Check(cmd.Start())
+	group := -cmd.Process.Pid
+	kill := time.AfterFunc(patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+	defer kill.Stop()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-said.seen:
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		err = <-ended
+	case err = <-ended:
+		ts.Fatalf("it ended before it said %q:\n%s%s", args[1], out.String(), said.text())
+	}
+	got := 0
+	if err != nil {
+		got = exitCode(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("out.txt"), out.Bytes(), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("err.txt"), []byte(said.text()), 0o600))
+	if got != want {
+		ts.Fatalf("exit code %d, want %d\n%s%s", got, want, out.String(), said.text())
+	}
+	if err := syscall.Kill(group, 0); !errors.Is(err, syscall.ESRCH) {
+		ts.Fatalf("a process is left behind (%v)", err)
+	}
+}
+
+// program finds a program as the script would.
+func program(ts *testscript.TestScript, name string) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return path
+		}
+	}
+	ts.Fatalf("there is no program %q", name)
+	return ""
+}
+
+// watched keeps what is written, and tells once it holds the mark.
+type watched struct {
+	mark string
+	seen chan struct{}
+
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	told bool
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buf.Write(p)
+	if !w.told && strings.Contains(w.buf.String(), w.mark) {
+		w.told = true
+		close(w.seen)
+	}
+	return len(p), nil
+}
+
+func (w *watched) text() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}

@@ -1,0 +1,508 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// fataler is what tests, fuzz targets and properties have in common.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// everyOption are the options that bear on a verdict.
+func everyOption() []Options {
+	var all []Options
+	for _, e := range append([]Edition{Auto}, allEditions...) {
+		for _, r := range []Reading{"", Documented} {
+			all = append(all, Options{Edition: e, Reading: r})
+		}
+	}
+	return append(all, Options{OnlyRelay: true}, Options{MaxBytes: 300}, Options{MaxBytes: -1, Reading: Wire},
+		Options{Edition: "1999-12"}, Options{Reading: "aloud"})
+}
+
+// agree holds the report about a body against that of the authority alone, met for the first time and met again.
+func agree(t fataler, v *Validator, body []byte, opts Options) Report {
+	t.Helper()
+	slow := opts
+	slow.NoFastPath = true
+	want := Validate(body, slow)
+	before := bytes.Clone(body)
+	for _, how := range []struct {
+		name string
+		does func([]byte, Options) Report
+	}{{"a Validator", v.Validate}, {"the same again", v.Validate}, {"Validate", Validate}} {
+		if got := how.does(body, opts); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s with %+v\n%q\nfast      %+v\nauthority %+v", how.name, opts, body, got, want)
+		}
+	}
+	if !bytes.Equal(before, body) {
+		t.Fatalf("the body was changed: %q", before)
+	}
+	return want
+}
+
+// compact is a body without white space between tokens, as senders write it.
+func compact(body []byte) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, body); err != nil {
+		return body
+	}
+	return b.Bytes()
+}
+
+// fastSeeds are bodies that the fast path accepts, on both sides of every branch of it.
+func fastSeeds() [][]byte {
+	var seeds [][]byte
+	add := func(body []byte) { seeds = append(seeds, body, compact(body)) }
+	for _, e := range allEditions {
+		for _, event := range Events() {
+			if body, ok := Sample(e, event); ok {
+				add(body)
+			}
+		}
+	}
+	start := func(members string) string {
+		return `{"appid":1250000000,"callback_event":"VodSourceFileStart","callback_url":"http://a.example/cb?a=1\u0026b=\/","event_type":314,` +
+			members + `"interface":"general_callback","msg":"{\"url\":\"http://a.example/\\u4e2d\\\"x.m3u8?a=1\\u0026b=中\",\"index\":\"0\",\"duration\":14920}",` +
+			`"product_name":"pullpush","source_urls":"[\"http://a.example/1.m3u8\",\"http://a.example/\\u4e2d.m3u8\"]\n","stream_id":"\ud83d\ude00",` +
+			`"task_id":"118145","to_url":"rtmp://a.example/live/s"}`
+	}
+	for _, s := range []string{
+		start(""), start(`"event_time":"1712893433",`), start(`"event_time":1712893433,`), start(`"sign":"x",`),
+		strings.Replace(start(""), `"index\":\"0\"`, `"index\":-1`, 1), strings.Replace(start(""), `\"0\"`, `4.0`, 1),
+		strings.Replace(start(""), `"appid":1250000000`, `"appId":4.000`, 1),
+		strings.Replace(start(""), `314`, `314.0`, 1), strings.Replace(start(""), `314`, `3140`, 1), strings.Replace(start(""), `"appid"`, `"\u0061ppid"`, 1),
+		strings.Replace(start(""), `VodSourceFileStart`, `VodSourceFile\u0053tart`, 1),
+		strings.Replace(start(""), `VodSourceFileStart`, `ResetTaskConfig`, 1),
+		`{"appid":4,"callback_event":"TaskExit","event_type":314,"msg":"{\"message\":\"m\",\"code\":\"-22\",\"task_exit_time\":0}","source_urls":"[]"}`,
+		`{"appid":4,"callback_event":"TaskExit","event_type":314,"msg":"{\"message\":\"m\",\"code\":-0,\"task_exit_time\":0}","source_urls":"[ ]\n "}`,
+		`{"appid":4,"callback_event":"TaskAlarm","event_type":314,"interface":"general_callback","msg":"{\"type\":\"FileEndEarly\"}","source_urls":"[\"u\"]","stream_id":"s","task_id":"1","to_url":"u"}`,
+		`{"appid":4,"callback_event":"TaskAlarm","event_type":314,"interface":"general_callback","msg":"{\"type\":\"FileEnd\"}","source_urls":"[\"u\"]","stream_id":"s","task_id":"1","to_url":"u"}`,
+	} {
+		add([]byte(s))
+	}
+	return seeds
+}
+
+func TestTheFastPathAgreesOnEverySampleAndVector(t *testing.T) {
+	t.Parallel()
+	bodies := fastSeeds()
+	for _, v := range readVectors(t) {
+		bodies = append(bodies, v.body)
+	}
+	for _, name := range Siblings() {
+		body, _ := Sibling(name)
+		bodies = append(bodies, body)
+	}
+	v := NewValidator()
+	for _, body := range bodies {
+		for _, opts := range everyOption() {
+			agree(t, v, body, opts)
+		}
+	}
+}
+
+func TestTheFastPathDecidesWhatIsPlainlyValid(t *testing.T) {
+	t.Parallel()
+	accepted := 0
+	for _, body := range fastSeeds() {
+		opts := Options{NoFastPath: true}
+		want := Validate(body, opts).Verdict
+		v := NewValidator()
+		_, first := v.plainly(body)
+		if first != (want == OK) {
+			t.Errorf("%s: it is %s, decided: %v", body, want, first)
+		}
+		if !first {
+			continue
+		}
+		accepted++
+		_, again := v.plainly(body)
+		if !again {
+			t.Errorf("%s: decided once and not again", body)
+		}
+	}
+	if accepted < 30 {
+		t.Errorf("only %d bodies were decided", accepted)
+	}
+}
+
+func TestTheSecondCallbackOfAShapeIsComparedWithIt(t *testing.T) {
+	t.Parallel()
+	v := NewValidator()
+	for i, event := range []string{TaskStart, VodSourceFileStart, VodSourceFileFinish, TaskExit} {
+		body, _ := Sample(Edition2025_09, event)
+		body = compact(body)
+		v.plainly(body)
+		if len(v.shapes.shapes) != i+1 {
+			t.Fatalf("%s: %d shapes", event, len(v.shapes.shapes))
+		}
+		other := bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("yourURL.cn"), []byte("a.example")), []byte(`"appid":4`), []byte(`"appid":1250000001`))
+		other = bytes.ReplaceAll(other, []byte("-22"), []byte("17"))
+		f, ok := v.shapes.find(v.shapes.place(other), other)
+		if !ok || fastEvents[f.event] != event {
+			t.Errorf("%s: found %v, %v", event, f, ok)
+		}
+	}
+}
+
+func TestAPlainlyValidCallbackCostsNoAllocation(t *testing.T) {
+	for _, body := range fastSeeds() {
+		v := NewValidator()
+		if _, ok := v.plainly(body); !ok || bytes.Contains(body, []byte(`"\u0061ppid"`)) {
+			continue
+		}
+		if n := testing.AllocsPerRun(100, func() { v.Validate(body, Options{}) }); n > 0 {
+			t.Errorf("%v allocations for %s", n, body)
+		}
+		v.shapes = shapeCache{}
+		if n := testing.AllocsPerRun(100, func() { v.fields.scan(body) }); n > 0 {
+			t.Errorf("%v allocations, member by member, for %s", n, body)
+		}
+	}
+}
+
+// mutate changes a body in one place, in a way that keeps it near what it was.
+func mutate(r *rand.Rand, body []byte) []byte {
+	out := bytes.Clone(body)
+	if len(out) == 0 {
+		return out
+	}
+	at := r.IntN(len(out))
+	const interesting = "\"\\{}[],:0123456789-+.eEutfn /\x00\x1f\x7f\x80\xc3\xff\n \t"
+	snippets := []string{
+		`\u0022`, `\u005c`, `\\`, `\"`, `\\\"`, `\/`, `\n`, `\ud800`, `\udc00\ud800`, `\ud83d\ude00`, `\\ud800`, `\\u0000`, `\u0000`, `\u001f`, `00`, `-0`, `.0`, `.5`,
+		`e1`, `99999999999999999999`, `"event_time":"1",`, `"event_time":1,`, `"sign":"s",`, `"t":1,`, `"appId":1,`, `"appid":1,`, `\"type\":\"x\",`, `\"code\":1,`,
+		`null`, `true`, `{}`, `[]`, ` `, `,`, "中", "\ufeff", "\u2028", `1`, `"`,
+	}
+	switch r.IntN(6) {
+	case 0:
+		out[at] = interesting[r.IntN(len(interesting))]
+	case 1:
+		out = slices.Delete(out, at, min(len(out), at+1+r.IntN(4)))
+	case 2:
+		out = slices.Insert(out, at, interesting[r.IntN(len(interesting))])
+	case 3:
+		out = slices.Insert(out, at, []byte(snippets[r.IntN(len(snippets))])...)
+	case 4:
+		to := min(len(out), at+r.IntN(20))
+		out = slices.Insert(out, r.IntN(len(out)), bytes.Clone(out[at:to])...)
+	case 5:
+		out = out[:at]
+	}
+	return out
+}
+
+// FuzzFastPathAgrees: the report is the same with and without the fast path, whatever the body, the options, and the
+// shapes that were met before. A body is mutated by the seed it comes with, too, so that what is learnt from it is held
+// against near relations at once.
+func FuzzFastPathAgrees(f *testing.F) {
+	for _, body := range fastSeeds() {
+		f.Add(body, uint64(1))
+	}
+	for _, v := range readVectors(f) {
+		f.Add(v.body, uint64(2))
+	}
+	for _, name := range Siblings() {
+		body, _ := Sibling(name)
+		f.Add(body, uint64(3))
+	}
+	options := everyOption()
+	f.Fuzz(func(t *testing.T, body []byte, seed uint64) {
+		if len(body) > 4<<10 {
+			return
+		}
+		r := rand.New(rand.NewPCG(seed, 0))
+		v := NewValidator()
+		agree(t, v, body, options[seed%uint64(len(options))])
+		near := body
+		for i := range 4 {
+			if i%2 == 0 {
+				near = body
+			}
+			near = mutate(r, near)
+			agree(t, v, near, options[r.IntN(len(options))])
+		}
+		agree(t, v, body, Options{})
+	})
+}
+
+// TestTheFastPathAgreesOnMutantsOfEverySample is the fuzz target in short, with numbers: enough of the mutants have to be
+// decided by the fast path, and enough left to the authority, for the agreement to mean something.
+func TestTheFastPathAgreesOnMutantsOfEverySample(t *testing.T) {
+	t.Parallel()
+	rounds := 12
+	if !testing.Short() {
+		rounds = 60
+	}
+	v, r := NewValidator(), rand.New(rand.NewPCG(314, 1))
+	options := everyOption()
+	decided, left := 0, 0
+	for range rounds {
+		for _, body := range fastSeeds() {
+			v.plainly(body)
+			near := mutate(r, body)
+			if r.IntN(3) == 0 {
+				near = mutate(r, near)
+			}
+			if _, ok := v.plainly(near); ok {
+				decided++
+			} else {
+				left++
+			}
+			agree(t, v, near, options[r.IntN(len(options))])
+		}
+	}
+	if decided < left/20 || left < decided/20 {
+		t.Errorf("%d decided, %d left", decided, left)
+	}
+}
+
+// TestTheFastPathAgreesOnGeneratedCallbacks builds callbacks from their parts, each of them right or nearly so.
+func TestTheFastPathAgreesOnGeneratedCallbacks(t *testing.T) {
+	t.Parallel()
+	v := NewValidator() // shapes of earlier bodies are part of the question
+	rapid.Check(t, func(t *rapid.T) {
+		body := drawCallback(t)
+		agree(t, v, body, rapid.SampledFrom(everyOption()).Draw(t, "options"))
+		agree(t, v, compact(body), Options{})
+	})
+}
+
+func drawCallback(t *rapid.T) []byte {
+	event := rapid.SampledFrom(append(Events(), "TaskPause")).Draw(t, "event")
+	pick := func(name string, usual string, odd ...string) string {
+		if rapid.IntRange(0, 11).Draw(t, name+" is odd") > 0 {
+			return usual
+		}
+		return rapid.SampledFrom(odd).Draw(t, name)
+	}
+	text := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	odd := []string{"null", "true", "7", "-7", "7.0", "7.5", "1e3", "07", `""`, `"7"`, `"-7"`, `"x"`, `"中"`, `"\ud800"`, "{}", "[]", "9007199254740992", "1e999", "\"\xff\""}
+	var msg []string
+	for _, name := range MsgKeys(event) {
+		usual := "0"
+		switch name {
+		case "url", "message":
+			usual = text(rapid.SampledFrom([]string{"", "http://a.example/1.m3u8?a=1&b=<2>", "中文 \"quoted\" \\ / \u2028", "😀"}).Draw(t, name+" text"))
+		case "type":
+			usual = `"PullFileFailed"`
+		case "code":
+			usual = `-22`
+		}
+		if rapid.IntRange(0, 19).Draw(t, name+" is missing") > 0 {
+			msg = append(msg, text(name)+":"+pick(name, usual, odd...))
+		}
+	}
+	if rapid.IntRange(0, 19).Draw(t, "a stranger in msg") == 0 {
+		msg = append(msg, pick("stranger", `"code":1`, `"x":1`, `"url":"u"`))
+	}
+	space := func(name string) string {
+		return pick(name, "", " ", "\n", "\t\r\n ")
+	}
+	inner := "{" + strings.Join(rapid.Permutation(msg).Draw(t, "msg order"), space("msg space")+",") + "}" + space("msg end")
+	urls := pick("urls", `["http://a.example/1.m3u8"]`+"\n", "[]", `["a","b"]`, `[ "a" , "b" ] `, `["a",]`, `[1]`, `{}`, "", `["a"] x`, `["\u4e2d"]`)
+	members := []string{
+		pick("appid", `"appid":4`, `"appId":4`, `"appid":4,"appId":5`, `"appid":"4"`, `"appid":-4`, `"appid":4.0`, `"appid":9007199254740992`, `"appid":4,"appid":4`, `"x":1`),
+		`"callback_event":` + text(event), `"event_type":` + pick("event_type", "314", "314.0", "3.14e2", "1", "315", `"314"`, "null"),
+		`"msg":` + pick("msg", text(inner), odd...), `"source_urls":` + pick("source_urls", text(urls), odd...),
+	}
+	for _, name := range []string{"interface", "product_name", "stream_id", "task_id", "to_url", "callback_url", "event_time"} {
+		usual := map[string]string{"interface": `"general_callback"`, "product_name": `"pullpush"`, "event_time": `"1712893433"`}[name]
+		if usual == "" {
+			usual = text(rapid.SampledFrom([]string{"", "s", "rtmp://a.example/live/a&b", "中"}).Draw(t, name+" text"))
+		}
+		if rapid.IntRange(0, 7).Draw(t, name+" is missing") > 0 {
+			members = append(members, text(name)+":"+pick(name, usual, odd...))
+		}
+	}
+	members = rapid.Permutation(members).Draw(t, "order")
+	return []byte(fmt.Sprintf("{%s%s}%s", strings.Join(members, ","+space("between")), space("before the end"), space("end")))
+}
+
+// What the memo of answers takes for granted about the schemas.
+func TestTheSchemasAskNothingButWhatAConstellationTells(t *testing.T) {
+	t.Parallel()
+	var look func(t *testing.T, name string, doc map[string]any)
+	look = func(t *testing.T, name string, doc map[string]any) {
+		for key, v := range doc {
+			switch key {
+			case "$id", "$schema", "$comment", "title", "description", "contentMediaType", "type", "required", "anyOf":
+			case "const":
+				if name != "event_type" || v != float64(EventType) {
+					t.Errorf("%s: const %v", name, v)
+				}
+			case "enum":
+				list, _ := v.([]any)
+				for _, text := range list {
+					if s, _ := text.(string); !slices.Contains(valued, name) || !slices.Contains(valuedTexts, s) {
+						t.Errorf("%s: enum with %v", name, text)
+					}
+				}
+			case "properties":
+				props, _ := v.(map[string]any)
+				for name, p := range props {
+					if !slices.Contains(constellationNames, name) {
+						t.Errorf("%s is not in the constellation", name)
+					}
+					sub, _ := p.(map[string]any)
+					look(t, name, sub)
+				}
+			case "if", "then":
+				sub, _ := v.(map[string]any)
+				look(t, name, sub)
+			case "items":
+				if sub, _ := v.(map[string]any); len(sub) != 1 || sub["type"] != "string" {
+					t.Errorf("%s: items %v", name, v)
+				}
+			default:
+				t.Errorf("%s: keyword %s", name, key)
+			}
+		}
+	}
+	for _, f := range Files() {
+		data, _ := ReadFile(f.Edition, f.Reading, f.Name)
+		var doc map[string]any
+		if err := json.Unmarshal(data, &doc); err != nil {
+			t.Fatal(err)
+		}
+		look(t, filepath.Base(f.Path()), doc)
+	}
+	for _, e := range allEditions {
+		s, err := schemas(e, Documented)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.hasTime() != slices.Contains(timedEditions, e) || s.names(TaskAlarm) != slices.Contains(alarmEditions, e) {
+			t.Errorf("%s: the editions with event_time or TaskAlarm are others", e)
+		}
+	}
+}
+
+func TestAnAnswerThatIsKeptIsTheLibrarysOwn(t *testing.T) {
+	t.Parallel()
+	values := []any{nil, true, "", "x", TaskStart, "FileEndEarly", json.Number("314"), json.Number("314.0"), json.Number("1"), json.Number("-1"), json.Number("1.5"), []any{}, map[string]any{}}
+	for _, f := range Files() {
+		if f.Name == "source_urls" {
+			continue
+		}
+		s, err := schemas(f.Edition, f.Reading)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := s.parts[f.Name]
+		usual := map[string]any{}
+		for name, prop := range p.schema.Properties {
+			usual[name] = json.Number("314")
+			if prop.Types[0] == "string" {
+				usual[name] = TaskStart
+			}
+		}
+		for name := range usual {
+			for _, v := range values {
+				one := map[string]any{}
+				for k, u := range usual {
+					one[k] = u
+				}
+				one[name] = v
+				holdAnswer(t, p, one)
+				delete(one, name)
+				holdAnswer(t, p, one)
+			}
+		}
+	}
+}
+
+func holdAnswer(t *testing.T, p *part, value any) {
+	t.Helper()
+	want, err := p.check(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := p.ask(value)
+		got = slices.Clone(got)
+		for _, list := range [][]deviation{got, want} { // the library's order is random
+			slices.SortFunc(list, func(a, b deviation) int { return strings.Compare(a.pointer+a.keyword, b.pointer+b.keyword) })
+		}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v\n got %v (%v)\nwant %v", p.name, value, got, err, want)
+		}
+	}
+}
+
+func TestShapesThatAreOfNoUseMakeRoom(t *testing.T) {
+	t.Parallel()
+	v := NewValidator()
+	body := func(key int) []byte { // a constant where a shape keeps it to the letter
+		s := strings.Repeat(" ", key%97) + `{"appid":4,"callback_event":"TaskExit",` + strings.Repeat(" ", key/97) +
+			`"event_type":314,"msg":"{\"message\":\"m\",\"code\":1,\"task_exit_time\":0}","source_urls":"[]"}`
+		return []byte(s)
+	}
+	for i := range 3 * patience {
+		if _, ok := v.plainly(body(i)); !ok {
+			t.Fatalf("%s is not decided", body(i))
+		}
+		if len(v.shapes.shapes) > maxShapes {
+			t.Fatalf("%d shapes", len(v.shapes.shapes))
+		}
+	}
+	usual, _ := Sample(Edition2025_09, TaskStart)
+	for range patience + 1 {
+		v.plainly(body(len(usual) + rand.IntN(1000)))
+	}
+	v.plainly(compact(usual))
+	if _, ok := v.shapes.find(v.shapes.place(compact(usual)), compact(usual)); !ok {
+		t.Error("a new shape found no room")
+	}
+}
+
+func BenchmarkFastPath(b *testing.B) {
+	run := func(name string, body []byte, validate func([]byte, Options) Report, opts Options) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				validate(body, opts)
+			}
+		})
+	}
+	for _, event := range []string{TaskStart, VodSourceFileStart, TaskExit} {
+		body, _ := Sample(Edition2022_01, event)
+		body = compact(body)
+		run(event, body, NewValidator().Validate, Options{})
+		run(event+", pooled", body, Validate, Options{})
+		v := NewValidator()
+		run(event+", member by member", body, func(body []byte, _ Options) Report { v.fields.scan(body); return Report{} }, Options{})
+		run(event+", one bad member", bytes.Replace(body, []byte(`"appid":4`), []byte(`"appid":"4"`), 1), NewValidator().Validate, Options{})
+		run(event+", authority", body, Validate, Options{NoFastPath: true})
+	}
+	if dir := os.Getenv("RELAYCHECK_CAPTURE"); dir != "" {
+		data, err := os.ReadFile(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+		v, i := NewValidator(), 0
+		b.Run("capture", func(b *testing.B) {
+			b.SetBytes(int64(len(data) / len(lines)))
+			for b.Loop() {
+				v.Validate(lines[i%len(lines)], Options{})
+				i++
+			}
+		})
+	}
+}
