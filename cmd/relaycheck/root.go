@@ -51,6 +51,7 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 		newListCommand(a),
 		newExplainCommand(a),
 		newReceiverCommand(a),
+		newInitCommand(a),
 		newObserveCommand(a),
 		newDoctorCommand(a),
 		newSelftestCommand(a),

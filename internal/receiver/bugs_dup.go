@@ -48,7 +48,7 @@ func dupCopyBugs() []Bug {
 		Title:       "Has a unique constraint and does not catch its violation.",
 		Requirement: "DUP-1",
 		HintWords:   []string{"violation must not become a 500"},
-		SideEffects: append(slices.Clone(refused), also("BAD-19", "its callbacks differ in the head alone")),
+		SideEffects: refused,
 		seed:        refusingCopies(http.StatusInternalServerError),
 	}, {
 		ID:          "check-then-insert",

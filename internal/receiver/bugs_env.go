@@ -36,7 +36,6 @@ func envEventBugs() []Bug {
 		Title:       "Throws in the default branch of the switch over callback_event.",
 		Requirement: "ENV-1",
 		HintWords:   []string{"default branch", "500"},
-		SideEffects: []SideEffect{also("BAD-12", "the second of two callback_events may be such a one")},
 		seed:        answering(http.StatusInternalServerError, unknown),
 	}, {
 		ID:          "unknown-event-ends-task",
@@ -100,7 +99,7 @@ func envMemberBugs() []Bug {
 		Title:       "Decodes the envelope strictly and answers 400 to a member it does not know.",
 		Requirement: "ENV-2",
 		HintWords:   []string{"DisallowUnknownFields"},
-		SideEffects: append(slices.Clone(strictEffects), also("ACK-1", "signed callbacks are refused wherever they are played")),
+		SideEffects: strictEffects,
 		seed:        answeringOuter(http.StatusBadRequest, strict),
 	}, {
 		ID:          "strict-envelope-lost",
@@ -114,7 +113,6 @@ func envMemberBugs() []Bug {
 		Title:       "Knows the envelope from the tables alone, where callback_url is not listed, and answers 400.",
 		Requirement: "ENV-2",
 		HintWords:   []string{"callback_url"},
-		SideEffects: []SideEffect{also("ACK-1", "the file events of a scenario about fetching carry it")},
 		seed:        answeringOuter(http.StatusBadRequest, func(outer members) bool { return outer.has("callback_url") }),
 	}, {
 		ID:          "appid-only",

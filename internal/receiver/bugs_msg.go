@@ -13,7 +13,7 @@ func msgBugs() []Bug {
 }
 
 func msgNumberBugs() []Bug {
-	codeEffects := []SideEffect{also("MSG-1", "exit_code is asked for"), also("SEQ-5", "exit_code is asked for"), also("BAD-14", "exit_code is asked for")}
+	codeEffects := []SideEffect{also("MSG-1", "exit_code is asked for"), also("SEQ-5", "exit_code is asked for")}
 	return []Bug{{
 		ID:          "msg-not-decoded",
 		Title:       "Looks for code and message in the envelope, because it never decodes msg.",

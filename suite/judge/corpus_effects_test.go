@@ -164,6 +164,10 @@ func effectSpecimens() []specimen {
 			checking(b, `answers[99].status == 200`)
 			b.look(Final, "task", b.factsOfLife(nil))
 		}},
+		{"a-check-that-cannot-be-evaluated-although-its-facts-are-there", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
+			checking(b, `task.exit_code == -22 && answers[99].status == 200`)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
 		{"a-check-that-nobody-looked-for", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
 			checking(b, `task.exit_code == -22`)
 		}},

@@ -252,6 +252,9 @@ func notes(run Run, r Report) []string {
 	if len(caps.Facts) == 0 && len(caps.Effects) == 0 && len(run.Plays) > 0 {
 		out = append(out, saidNoObserver)
 	}
+	if said := sameRefusal(run); said != "" {
+		out = append(out, said)
+	}
 	if scale := run.scale(); scale != 1 {
 		out = append(out, saidScale(scale))
 	}

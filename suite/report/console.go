@@ -231,32 +231,48 @@ func (c *console) warned(r Report) {
 	}
 }
 
-// unjudged lists the requirements with a verdict that says nothing about the receiver, and what is missing.
+// unjudged lists the requirements with a verdict that says nothing about the receiver, and what is missing. Many that lack
+// the same are told in one go.
 func (c *console) unjudged(r Report, v judge.Verdict, title, missing string) {
-	first := true
+	var reasons []string
+	ids := map[string][]string{}
 	for _, q := range r.Requirements {
 		if q.Verdict != v {
 			continue
-		}
-		if first {
-			c.line("%s", c.paint.bold(title))
-			first = false
 		}
 		why := q.Reason
 		if why == "" {
 			why = missing
 		}
-		head := "  " + pad(cutWidth(visible(q.ID), 24), 8) + " "
-		lines := wrap(visible(why), c.o.width()-width(head))
-		c.line("%s%s", c.paint.verdict(v, head), lines[0])
-		for _, l := range lines[1:] {
-			c.line("%s%s", strings.Repeat(" ", width(head)), l)
+		if ids[why] == nil {
+			reasons = append(reasons, why)
+		}
+		ids[why] = append(ids[why], q.ID)
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	c.line("%s", c.paint.bold(title))
+	for _, why := range reasons {
+		if len(ids[why]) > maxSingle {
+			c.wrapped("  ", fmt.Sprintf("%d requirements: %s", len(ids[why]), why))
+			c.wrapped("    ", strings.Join(ids[why], ", "))
+			continue
+		}
+		for _, id := range ids[why] {
+			head := "  " + pad(cutWidth(visible(id), 24), 8) + " "
+			lines := wrap(visible(why), c.o.width()-width(head))
+			c.line("%s%s", c.paint.verdict(v, head), lines[0])
+			for _, l := range lines[1:] {
+				c.line("%s%s", strings.Repeat(" ", width(head)), l)
+			}
 		}
 	}
-	if !first {
-		c.line("")
-	}
+	c.line("")
 }
+
+// maxSingle is how many requirements that lack the same have a line each.
+const maxSingle = 3
 
 func (c *console) closing(r Report) {
 	for _, n := range r.Notes {

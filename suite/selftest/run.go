@@ -145,6 +145,12 @@ func newCourt(cfg Config) (*court, error) {
 			return nil, fmt.Errorf("load the shipped scenarios: %w", err)
 		}
 	}
+	c.index()
+	return c, c.summon()
+}
+
+// index notes which scenarios exercise which requirement.
+func (c *court) index() {
 	for _, sc := range c.cfg.Scenarios {
 		if sc.Profile == scenarios.ProfileLoad {
 			continue // what the machine can bear is not the suite's power
@@ -153,7 +159,6 @@ func newCourt(cfg Config) (*court, error) {
 			c.exercised[id] = append(c.exercised[id], sc.ID)
 		}
 	}
-	return c, c.summon()
 }
 
 // summon finds the bugs to judge.
