@@ -7,10 +7,10 @@ LDFLAGS := -s -w -X github.com/relaycheck/relaycheck/suite.version=$(VERSION)
 LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check lint fmt generate bench clean examples
+.PHONY: help build demo test check lint fmt generate bench bench-validate clean examples
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/relaycheck, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/relaycheck
@@ -39,6 +39,9 @@ generate: ## make the generated files anew
 
 bench: build ## run the benchmarks and write BENCH.md
 	$(GO) run ./internal/benchdoc -binary ./$(BIN) -out BENCH.md
+
+bench-validate: build ## compare the validation of captures with ajv and plain jsonschema, write BENCH-validate.md
+	$(GO) run ./bench/compare -binary $(BIN) -out BENCH-validate.md $(BENCH_VALIDATE)
 
 clean: ## remove what was built
 	rm -rf bin out dist

@@ -32,7 +32,16 @@ func Format(name string, src []byte) ([]byte, error) {
 	if twice := twiceKey(&doc); twice != nil {
 		return nil, fmt.Errorf("format %s:%d:%d: the key %s is given twice", name, twice.Line, twice.Column, twice.Value)
 	}
-	sortKeys(doc.Content[0], reflect.TypeFor[document]())
+	// The comment at the head is about the whole file, whichever key stands below it.
+	root := doc.Content[0]
+	head := ""
+	if len(root.Content) > 0 {
+		head, root.Content[0].HeadComment = root.Content[0].HeadComment, ""
+	}
+	sortKeys(root, reflect.TypeFor[document]())
+	if head != "" {
+		root.Content[0].HeadComment = strings.TrimSuffix(head+"\n"+root.Content[0].HeadComment, "\n")
+	}
 	out, err := yaml.Dump(&doc, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
 	if err != nil {
 		return nil, fmt.Errorf("format %s: %w", name, err)

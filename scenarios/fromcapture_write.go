@@ -66,7 +66,7 @@ func (r *recorder) writeTasks(line func(string, ...any)) {
 		case len(t.urls) > 1:
 			keys = append(keys, fmt.Sprintf("files: %d", min(len(t.urls), 30)))
 		}
-		if n, ok := whole(t.id); ok && n > 1<<53 {
+		if n, err := strconv.ParseInt(t.id, 10, 64); err == nil && n > 1<<53 {
 			keys = append(keys, "id: wide")
 		}
 		if same := slices.IndexFunc(r.tasks[:i], func(o recordedTask) bool { return o.stream != "" && o.stream == t.stream }); same >= 0 {

@@ -93,7 +93,7 @@ var requiresLine = regexp.MustCompile(`(?m)^requires:.*\n`)
 func fromModel(model *Scenario, req Requirement, title string) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", SchemaURL)
-	fmt.Fprintf(&b, "# %s: a receiver %s\n", req.ID, strings.TrimSuffix(req.Sentence, "."))
+	fmt.Fprintf(&b, "# %s: %s\n", req.ID, req.Sentence)
 	fmt.Fprintf(&b, "# Begun as %q. Say here what a wrong receiver would do, then change what follows:\n", model.ID)
 	for l := range strings.Lines(model.Comment) {
 		fmt.Fprintf(&b, "# %s\n", strings.TrimSpace(l))

@@ -36,7 +36,7 @@ type canaryFetch struct {
 const maxCanaryFetches = 1000
 
 func openCanary() (*canaryListener, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // listening takes no time
 	if err != nil {
 		return nil, fmt.Errorf("open the canary listener: %w", err)
 	}

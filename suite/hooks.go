@@ -128,7 +128,7 @@ func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID stri
 		argv[i] = t.Fill(taskID, "", nil)
 	}
 	var out tail
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the target file's own command
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = hook.Command.Dir
 	cmd.Env = append(append(os.Environ(), hook.Command.Env...), "RELAYCHECK_URL="+h.url, "RELAYCHECK_TASK_ID="+taskID)
 	cmd.Stdout, cmd.Stderr = &out, &out

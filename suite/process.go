@@ -44,7 +44,7 @@ func (p *process) start() error {
 	for i, t := range p.hook.Command.Argv {
 		argv[i] = t.String()
 	}
-	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec,noctx // the target file's own command; it lives as long as the run
+	cmd := exec.Command(argv[0], argv[1:]...) //nolint:noctx // the target file's own command; it lives as long as the run
 	cmd.Dir = p.hook.Command.Dir
 	cmd.Env = append(os.Environ(), "RELAYCHECK_URL="+p.url)
 	if p.hook.Port > 0 {

@@ -61,7 +61,10 @@ func (p *playing) look(ctx context.Context, step string, transcript func() emitt
 	if p.runner.observers == nil || p.runner.observers.Empty() {
 		return nil
 	}
-	wanted := judge.Wanted(p.input, step, p.runner.catalogue)
+	p.mu.Lock()
+	in := p.input
+	p.mu.Unlock()
+	wanted := judge.Wanted(in, step, p.runner.catalogue)
 	if wanted == nil {
 		return nil
 	}

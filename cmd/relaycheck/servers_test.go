@@ -39,6 +39,7 @@ const patience = 30 * time.Second
 //	late        answers the preflight, and nothing else before the script ends
 //	tls         speaks TLS with a certificate that nobody knows
 //	html        answers 200 with a page of HTML
+//	fickle      is the reference receiver, but shows a task as running in the first look only
 //	notifier    is the reference receiver, and writes two lines into notified.log for each TaskExit
 func startServer(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 {
@@ -84,6 +85,8 @@ func startServer(ts *testscript.TestScript, _ bool, args []string) {
 		}), false)
 	case "notifier":
 		base = notifier(ts, env)
+	case "fickle":
+		base = fickle(ts, env)
 	default:
 		ts.Fatalf("there is no kind of server %q", args[0])
 	}
@@ -126,6 +129,34 @@ func handler(env *testscript.Env, h http.Handler, overTLS bool) string {
 	}
 	env.Defer(server.Close)
 	return server.URL
+}
+
+// fickle is a right receiver that forgets that a task runs.
+func fickle(ts *testscript.TestScript, env *testscript.Env) string {
+	rcv, err := receiver.Open(receiver.Config{})
+	ts.Check(err)
+	var mu sync.Mutex
+	looks := map[string]int{}
+	base := handler(env, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/tasks/") {
+			rcv.ServeHTTP(w, r)
+			return
+		}
+		rec := httptest.NewRecorder()
+		rcv.ServeHTTP(rec, r)
+		body := rec.Body.Bytes()
+		mu.Lock()
+		looks[r.URL.Path]++
+		forgets := looks[r.URL.Path] > 1 && !bytes.Contains(body, []byte(canaryTask))
+		mu.Unlock()
+		if forgets {
+			body = bytes.ReplaceAll(body, []byte(`"running"`), []byte(`"ended"`))
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(body)
+	}), false)
+	env.Defer(func() { _ = rcv.Close() })
+	return base
 }
 
 var taskOf = regexp.MustCompile(`"task_id":"(\d+)"`)

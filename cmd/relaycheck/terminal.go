@@ -41,14 +41,14 @@ func (a *app) useColor(flag string) (bool, error) {
 // isTerminal reports whether a stream is one that a person looks at.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor fits
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // terminalWidth is the width of a terminal in columns, 80 where it is none: what every terminal and every log can show.
 func terminalWidth(w io.Writer) int {
 	const usual = 80
 	if f, ok := w.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width >= 40 { //nolint:gosec // a file descriptor fits
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width >= 40 {
 			return width
 		}
 	}

@@ -18,7 +18,7 @@ import (
 type validateFlags struct {
 	edition, reading, format     string
 	maxErrors, maxBytes, maxLine int
-	all, onlyRelay               bool
+	all, onlyRelay, noFastPath   bool
 }
 
 func newValidateCommand(a *app) *cobra.Command {
@@ -61,6 +61,7 @@ document.`,
 	fs.IntVar(&f.maxErrors, "max-errors", 20, "findings that text shows in full; the rest is summed up (0: all)")
 	fs.BoolVar(&f.all, "all", false, "list documents that are ok too")
 	fs.BoolVar(&f.onlyRelay, "only-relay", false, "take callbacks of the family that are not relay callbacks for errors")
+	fs.BoolVar(&f.noFastPath, "no-fast-path", false, "have every document decided by jsonschema from scratch: slow, with the same results")
 	fs.IntVar(&f.maxBytes, "max-bytes", schema.DefaultMaxBytes, "longest body that is judged, in bytes; a longer one is an error (0: no limit)")
 	fs.IntVar(&f.maxLine, "max-line", capture.DefaultMaxLine, "longest document that is read, in bytes; a longer one is skipped and told of")
 	fixed := func(values ...string) cobra.CompletionFunc {
@@ -92,7 +93,7 @@ func (f validateFlags) options() (validate.Options, error) {
 	case f.maxLine <= 0:
 		return o, fmt.Errorf("--max-line: it has to be at least 1, not %d", f.maxLine)
 	}
-	o.Schema.OnlyRelay, o.Schema.MaxBytes = f.onlyRelay, f.maxBytes
+	o.Schema.OnlyRelay, o.Schema.MaxBytes, o.Schema.NoFastPath = f.onlyRelay, f.maxBytes, f.noFastPath
 	if f.maxBytes == 0 {
 		o.Schema.MaxBytes = -1
 	}

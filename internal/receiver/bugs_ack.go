@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -137,7 +138,7 @@ func ackBugs() []Bug {
 				return keep(ctx, e)
 			}
 			r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
-				if outcome == failed {
+				if errors.Is(outcome, failed) {
 					writeJSON(w, http.StatusOK, note{Code: 1, Message: failed.Error()})
 					return
 				}

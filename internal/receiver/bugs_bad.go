@@ -16,7 +16,7 @@ import (
 
 // badBugs are mistakes about bodies that are no JSON object, or a strange one.
 func badBugs() []Bug {
-	valid := func(body []byte) bool { return json.Valid(body) }
+	valid := json.Valid
 	empty := func(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 	truncated := func(body []byte) bool {
 		var v any
@@ -80,8 +80,8 @@ func badBugs() []Bug {
 		Requirement: "BAD-2",
 		HintWords:   []string{"Decode the whole body"},
 		seed: func(r *Receiver) {
-			answeringBody(http.StatusBadGateway, truncated)(r)
-			hangUpInsteadOf(http.StatusBadGateway)(r)
+			answeringBody(crash, truncated)(r)
+			hangingUp(r)
 		},
 	}, {
 		ID:          "empty-500",
@@ -101,8 +101,8 @@ func badBugs() []Bug {
 		Requirement: "BAD-4",
 		HintWords:   []string{"nil map"},
 		seed: func(r *Receiver) {
-			answeringBody(http.StatusBadGateway, noObject)(r)
-			hangUpInsteadOf(http.StatusBadGateway)(r)
+			answeringBody(crash, noObject)(r)
+			hangingUp(r)
 		},
 	}, {
 		ID:          "duplicate-keys-500",
@@ -171,11 +171,11 @@ func badBugs() []Bug {
 			r.take = func(ctx context.Context, body []byte) error {
 				if depth(body) > 1000 {
 					dead.Store(true)
-					return refuse(http.StatusBadGateway, "stack overflow")
+					return refuse(crash, "stack overflow")
 				}
 				return take(ctx, body)
 			}
-			hangUpInsteadOf(http.StatusBadGateway)(r)
+			hangingUp(r)
 		},
 	}, {
 		ID:          "nesting-500",
@@ -191,7 +191,7 @@ func badBugs() []Bug {
 		seed: func(r *Receiver) {
 			answer := r.answer
 			r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
-				if refused, ok := outcome.(*refusal); ok && refused.status == http.StatusRequestEntityTooLarge {
+				if refusedWith(outcome, http.StatusRequestEntityTooLarge) {
 					outcome = errors.New("out of memory")
 				}
 				answer(w, req, outcome)
@@ -205,7 +205,7 @@ func badBugs() []Bug {
 		seed: func(r *Receiver) {
 			answer := r.answer
 			r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
-				if refused, ok := outcome.(*refusal); ok && refused.status == http.StatusRequestEntityTooLarge {
+				if refusedWith(outcome, http.StatusRequestEntityTooLarge) {
 					pause(req.Context(), r.cfg.AnswerLimit+time.Second)
 				}
 				answer(w, req, outcome)

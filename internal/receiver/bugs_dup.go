@@ -184,7 +184,7 @@ func dupMergeBugs() []Bug {
 		Requirement: "DUP-4",
 		HintWords:   []string{"of the url alone"},
 		seed: fileKey(func(e event) string {
-			return valueOr(e.Detail.URL, "") + "|" + e.EventTime
+			return orEmpty(e.Detail.URL) + "|" + e.EventTime
 		}),
 	}, {
 		ID:          "merged-by-index",

@@ -24,8 +24,10 @@ func durBugs() []Bug {
 		HintWords:   []string{"restart"},
 		SideEffects: []SideEffect{also("DUR-2", "after a kill it starts as well")},
 		seed: func(r *Receiver) {
+			ctx, cancel := context.WithTimeout(context.Background(), openLimit)
+			defer cancel()
 			// If that fails, there is nothing to clear.
-			_, _ = r.store.write.Exec("delete from events")
+			_, _ = r.store.write.ExecContext(ctx, "delete from events")
 		},
 	}, {
 		ID:          "queue-not-drained",
@@ -50,7 +52,7 @@ func writingBehind(drain bool) func(r *Receiver) {
 		const behind = 5 * time.Second
 		var mu sync.Mutex
 		var waiting []event
-		var seen = map[string]bool{}
+		seen := map[string]bool{}
 		keep, load := r.keep, r.load
 		write := func(ctx context.Context, until time.Time) error {
 			var errs []error

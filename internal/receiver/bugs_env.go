@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // known are the members that the samples of the 2022-01 edition show.
@@ -306,20 +305,25 @@ func envIDBugs() []Bug {
 		seed:        crashing(func(e event) bool { return e.TaskID == "" }),
 	}, {
 		ID:          "exit-without-ids-ends-last",
-		Title:       "Ends the task that started last when TaskExit names none.",
+		Title:       "Keeps the current task per connection, and ends the one that started last when TaskExit names none.",
 		Requirement: "ENV-6",
 		HintWords:   []string{"the last task"},
-		SideEffects: []SideEffect{also(Everything, "the last task may be any task")},
 		seed: func(r *Receiver) {
-			var last atomic.Value
-			last.Store("")
+			var last sync.Map // address of the sender -> task
+			receive := r.receive
+			r.receive = func(w http.ResponseWriter, req *http.Request) {
+				receive(w, req.WithContext(context.WithValue(req.Context(), connection{}, req.RemoteAddr)))
+			}
 			keep := r.keep
 			r.keep = func(ctx context.Context, e event) error {
+				sender := ctx.Value(connection{})
 				switch {
 				case e.Name == taskStart:
-					last.Store(e.TaskID)
+					last.Store(sender, e.TaskID)
 				case exitWithoutID(e):
-					return r.turnTask(ctx, last.Load().(string), taskExit)
+					if task, known := last.Load(sender); known {
+						return r.turnTask(ctx, task.(string), taskExit)
+					}
 				}
 				return keep(ctx, e)
 			}
@@ -346,7 +350,7 @@ func envIDBugs() []Bug {
 					return keep(ctx, e)
 				}
 				part := e.Sources[0][:min(indexed, len(e.Sources[0]))]
-				ids, err := r.tasksWith(ctx, "substr(json_extract(source_urls, '$[0]'), 1, 45)", part)
+				ids, err := r.tasks(ctx, tasksPulledFrom, part, indexed)
 				if err != nil {
 					return err
 				}
@@ -372,7 +376,7 @@ func endingAllOn(match func(e event) bool) func(r *Receiver) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			ids, err := r.tasksWith(ctx, "callback_event", taskStart)
+			ids, err := r.tasks(ctx, tasksWithEvent, taskStart)
 			if err != nil {
 				return err
 			}

@@ -23,8 +23,8 @@ func badFieldBugs() []Bug {
 		Requirement: "BAD-5",
 		HintWords:   []string{"NullPointerException"},
 		seed: func(r *Receiver) {
-			answeringOuter(http.StatusBadGateway, func(outer members) bool { return !outer.has("callback_event") })(r)
-			hangUpInsteadOf(http.StatusBadGateway)(r)
+			answeringOuter(crash, func(outer members) bool { return !outer.has("callback_event") })(r)
+			hangingUp(r)
 		},
 	}, {
 		ID:          "no-event-name-ends-task",
@@ -105,11 +105,10 @@ func badFieldBugs() []Bug {
 		seed: func(r *Receiver) {
 			message := r.message
 			r.message = func(text string) (members, error) {
-				m, err := message(text)
-				if err != nil {
-					return members{}, nil
+				if m, err := message(text); err == nil {
+					return m, nil
 				}
-				return m, nil
+				return members{}, nil
 			}
 		},
 	}, {

@@ -16,7 +16,7 @@ func gapBugs() []Bug {
 	}
 	atOnce := func(r *Receiver, known []event, e event) bool {
 		wait, waiting := waited(r, known)
-		return isFileEvent(e) && waiting && wait < 90*time.Millisecond
+		return isFileEvent(e) && waiting && wait < 400*time.Millisecond
 	}
 	tooLate := func(r *Receiver, known []event, e event) bool {
 		wait, waiting := waited(r, known)
@@ -61,7 +61,7 @@ func gapBugs() []Bug {
 		HintWords:   []string{"timeout"},
 		SideEffects: []SideEffect{also(Everything, "wherever a task is looked at later than that, it is gone")},
 		seed: forgetting(func(events []event, now time.Time) []event {
-			if valueOr(givesUp(events, facts{}, now).Phase, "") == ended {
+			if orEmpty(givesUp(events, facts{}, now).Phase) == ended {
 				return nil
 			}
 			return events

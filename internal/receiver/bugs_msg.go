@@ -87,7 +87,7 @@ func msgNumberBugs() []Bug {
 		SideEffects: codeEffects,
 		seed: changing(func(e *event) {
 			if c := e.Detail.Code; c != nil && c.Number < 0 {
-				c.Number = int64(uint32(c.Number))
+				c.Number = int64(uint32(c.Number)) //nolint:gosec // that is the mistake
 			}
 		}),
 	}, {
@@ -151,8 +151,8 @@ func msgTimeBugs() []Bug {
 		Title:       "Keeps the times in an int of 32 bits.",
 		Requirement: "MSG-4",
 		HintWords:   []string{"int32"},
-		SideEffects: order, // where the wrapped times are negative, which depends on the day
-		seed:        times(func(ms int64) int64 { return int64(int32(ms)) }),
+		SideEffects: order,                                                   // where the wrapped times are negative, which depends on the day
+		seed:        times(func(ms int64) int64 { return int64(int32(ms)) }), //nolint:gosec // that is the mistake
 	}, {
 		ID:          "times-in-seconds",
 		Title:       "Takes the times for seconds and rounds them down to what it thinks are milliseconds.",

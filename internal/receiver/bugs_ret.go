@@ -103,7 +103,7 @@ func retBugs() []Bug {
 				}
 				ctx, cancel := context.WithTimeout(context.Background(), keepLimit)
 				defer cancel()
-				ids, err := r.tasksWith(ctx, "json_extract(detail, '$.url')", *e.Detail.URL)
+				ids, err := r.tasks(ctx, tasksPlaying, *e.Detail.URL)
 				if err != nil || len(ids) != 1 {
 					return
 				}

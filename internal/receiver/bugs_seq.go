@@ -38,7 +38,7 @@ func seqTaskBugs() []Bug {
 		HintWords:   []string{"set it running at once"},
 		SideEffects: []SideEffect{also(Everything, "wherever a task is asked for before a file, it does not run")},
 		seed: concluding(func(events []event, f facts) facts {
-			if !hasFile(events) && valueOr(f.Phase, "") == running {
+			if !hasFile(events) && orEmpty(f.Phase) == running {
 				f.Phase = nil
 			}
 			return f
@@ -70,10 +70,10 @@ func seqTaskBugs() []Bug {
 	}}
 }
 
-// valueOr gives what a pointer points to, or something else.
-func valueOr(p *string, otherwise string) string {
+// orEmpty gives what a pointer points to, "" if it points to nothing.
+func orEmpty(p *string) string {
 	if p == nil {
-		return otherwise
+		return ""
 	}
 	return *p
 }
@@ -244,7 +244,7 @@ func seqExitBugs() []Bug {
 		HintWords:   []string{"let a newer TaskStart move an ended task back"},
 		SideEffects: []SideEffect{also("SEQ-5", "the restart is refused"), also("ORD-3", "the late start is refused")},
 		seed: answeringInView(http.StatusConflict, func(_ *Receiver, known []event, e event) bool {
-			return e.Name == taskStart && valueOr(deriveFacts(known).Phase, "") == ended
+			return e.Name == taskStart && orEmpty(deriveFacts(known).Phase) == ended
 		}),
 	}, {
 		ID:          "exit-archives-task",
@@ -275,7 +275,7 @@ func seqOthersBugs() []Bug {
 				if err != nil || len(own) == 0 || own[0].StreamID == "" {
 					return own, err
 				}
-				ids, err := r.tasksWith(ctx, "stream_id", own[0].StreamID)
+				ids, err := r.tasks(ctx, tasksOnStream, own[0].StreamID)
 				if err != nil {
 					return nil, err
 				}
@@ -301,7 +301,7 @@ func seqOthersBugs() []Bug {
 				if err := keep(ctx, e); err != nil || e.Name != taskExit || e.StreamID == "" {
 					return err
 				}
-				ids, err := r.tasksWith(ctx, "stream_id", e.StreamID)
+				ids, err := r.tasks(ctx, tasksOnStream, e.StreamID)
 				if err != nil {
 					return err
 				}
@@ -328,7 +328,7 @@ func seqOthersBugs() []Bug {
 				if err := keep(ctx, e); err != nil || e.Name != taskExit {
 					return err
 				}
-				ids, err := r.tasksWith(ctx, "callback_event", taskStart)
+				ids, err := r.tasks(ctx, tasksWithEvent, taskStart)
 				if err != nil {
 					return err
 				}

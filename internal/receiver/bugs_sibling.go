@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 )
 
@@ -193,11 +192,8 @@ func onOther(kind int64, turn string) func(r *Receiver) {
 			if k != kind {
 				return other(ctx, k, outer)
 			}
-			var stream string
-			if err := json.Unmarshal(outer["stream_id"], &stream); err != nil {
-				return nil
-			}
-			return r.turnStream(ctx, stream, turn)
+			stream, _ := readText("stream_id", outer["stream_id"])
+			return r.turnStream(ctx, orEmpty(stream), turn)
 		}
 	}
 }

@@ -41,16 +41,19 @@ type note struct {
 }
 
 func (r *Receiver) receiveCallback(w http.ResponseWriter, req *http.Request) {
-	r.answer(w, req, func() error {
-		if err := r.admit(req); err != nil {
-			return err
-		}
-		body, err := r.read(w, req)
-		if err != nil {
-			return err
-		}
-		return r.take(req.Context(), body)
-	}())
+	r.answer(w, req, r.outcome(w, req))
+}
+
+// outcome is nil if the callback was taken.
+func (r *Receiver) outcome(w http.ResponseWriter, req *http.Request) error {
+	if err := r.admit(req); err != nil {
+		return err
+	}
+	body, err := r.read(w, req)
+	if err != nil {
+		return err
+	}
+	return r.take(req.Context(), body)
 }
 
 // admitCallback refuses methods other than POST. The content type is not looked at: the body says what it is.

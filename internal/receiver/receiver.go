@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -100,8 +101,8 @@ func Open(cfg Config) (*Receiver, error) {
 // Close ends what the receiver does in the background and closes its store. Requests must be over.
 func (r *Receiver) Close() error {
 	var errs []error
-	for i := len(r.closers) - 1; i >= 0; i-- {
-		errs = append(errs, r.closers[i]())
+	for _, closer := range slices.Backward(r.closers) {
+		errs = append(errs, closer())
 	}
 	return errors.Join(append(errs, r.store.close())...)
 }

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -157,32 +158,39 @@ func pause(ctx context.Context, d time.Duration) {
 func hangUp(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		w.WriteHeader(http.StatusBadGateway) // HTTP/2 or a test's recorder: nothing comes closer
+		w.WriteHeader(crash) // HTTP/2 or a test's recorder: nothing comes closer
 		return
 	}
 	_ = conn.Close()
 }
 
+// crash is the status of a callback that shall have no answer; see hangingUp. Nothing else here answers so.
+const crash = http.StatusBadGateway
+
 // crashing drops the connection of a callback that matches; the process lives on.
 func crashing(match func(e event) bool) func(r *Receiver) {
 	return func(r *Receiver) {
-		answering(http.StatusBadGateway, match)(r)
-		hangUpInsteadOf(http.StatusBadGateway)(r)
+		answering(crash, match)(r)
+		hangingUp(r)
 	}
 }
 
-// hangUpInsteadOf drops the connection where the answer would be a status.
-func hangUpInsteadOf(status int) func(r *Receiver) {
-	return func(r *Receiver) {
-		answer := r.answer
-		r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
-			if refused, ok := outcome.(*refusal); ok && refused.status == status {
-				hangUp(w)
-				return
-			}
-			answer(w, req, outcome)
+// hangingUp drops the connection where the answer would be a crash.
+func hangingUp(r *Receiver) {
+	answer := r.answer
+	r.answer = func(w http.ResponseWriter, req *http.Request, outcome error) {
+		if refusedWith(outcome, crash) {
+			hangUp(w)
+			return
 		}
+		answer(w, req, outcome)
 	}
+}
+
+// refusedWith says whether an outcome is a refusal with a status.
+func refusedWith(outcome error, status int) bool {
+	var refused *refusal
+	return errors.As(outcome, &refused) && refused.status == status
 }
 
 // salted makes an identity that nothing else has.
@@ -190,18 +198,25 @@ func salted(identity string, n *atomic.Int64) string {
 	return fmt.Sprintf("%s#%d", identity, n.Add(1))
 }
 
-// tasksWith gives the ids of the tasks that have an event with a value in a column.
-func (r *Receiver) tasksWith(ctx context.Context, column, value string) ([]string, error) {
-	rows, err := r.store.read.QueryContext(ctx, "select distinct task_id from events where task_id <> '' and "+column+" = ?", value)
+// The ways in which the bugs look for tasks.
+const (
+	tasksWithEvent  = "select distinct task_id from events where task_id <> '' and callback_event = ?"
+	tasksOnStream   = "select distinct task_id from events where task_id <> '' and stream_id = ?"
+	tasksPlaying    = "select distinct task_id from events where task_id <> '' and json_extract(detail, '$.url') = ?"
+	tasksPulledFrom = "select distinct task_id from events where task_id <> '' and substr(json_extract(source_urls, '$[0]'), 1, ?2) = ?1"
+)
+
+// tasks gives the ids that one of the queries above finds.
+func (r *Receiver) tasks(ctx context.Context, query string, args ...any) (ids []string, err error) {
+	rows, err := r.store.read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("select tasks by %s: %w", column, err)
+		return nil, fmt.Errorf("look for tasks: %w", err)
 	}
-	defer rows.Close()
-	var ids []string
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("select tasks by %s: %w", column, err)
+			return nil, fmt.Errorf("look for tasks: %w", err)
 		}
 		ids = append(ids, id)
 	}
@@ -213,7 +228,7 @@ func (r *Receiver) turnStream(ctx context.Context, streamID, name string) error 
 	if streamID == "" {
 		return nil
 	}
-	ids, err := r.tasksWith(ctx, "stream_id", streamID)
+	ids, err := r.tasks(ctx, tasksOnStream, streamID)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,9 @@ where task_id = ?1 and ?1 <> ''
   and 1 = (select count(distinct task_id) from events o where o.sources_key = e.sources_key and o.task_id <> '')
 order by seq`
 
+// openLimit bounds the time that opening a store may take: another process may hold its file.
+const openLimit = 10 * time.Second
+
 // A store keeps events in SQLite.
 type store struct {
 	write *sql.DB // one connection: SQLite has one writer at a time
@@ -72,6 +75,8 @@ func openStore(dsn string) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), openLimit)
+	defer cancel()
 	s := &store{}
 	fail := func(err error) (*store, error) {
 		return nil, errors.Join(fmt.Errorf("open store %q: %w", dsn, err), s.close())
@@ -80,7 +85,7 @@ func openStore(dsn string) (*store, error) {
 		return fail(err)
 	}
 	s.write.SetMaxOpenConns(1) // in memory each connection would be a database of its own
-	if _, err := s.write.Exec(layout); err != nil {
+	if _, err := s.write.ExecContext(ctx, layout); err != nil {
 		return fail(err)
 	}
 	s.read = s.write
@@ -90,10 +95,10 @@ func openStore(dsn string) (*store, error) {
 		}
 		s.read.SetMaxOpenConns(4) // looks are short; more would only cost memory
 	}
-	if s.add, err = s.write.Prepare(insertEvent); err != nil {
+	if s.add, err = s.write.PrepareContext(ctx, insertEvent); err != nil {
 		return fail(err)
 	}
-	if s.list, err = s.read.Prepare(eventsOfTask); err != nil {
+	if s.list, err = s.read.PrepareContext(ctx, eventsOfTask); err != nil {
 		return fail(err)
 	}
 	return s, nil

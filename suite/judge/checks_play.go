@@ -18,7 +18,7 @@ type spoilt struct {
 
 // attempt says why an attempt that failed proves nothing; "" if it does.
 func (s *spoilt) attempt(at *emitter.Attempt) string {
-	if s.hookFailed != "" && us(at.Done) >= us(s.hookAt) && !acknowledged(*at) {
+	if s.hookFailed != "" && us(at.Done) > us(s.hookAt) && !acknowledged(*at) {
 		return s.hookFailed
 	}
 	return ""
@@ -27,7 +27,7 @@ func (s *spoilt) attempt(at *emitter.Attempt) string {
 // look says why a failed comparison at a step proves nothing.
 func (s *spoilt) look(step string, l looks) string {
 	switch {
-	case s.hookFailed != "" && (step == Final || us(l.end) >= us(s.hookAt)):
+	case s.hookFailed != "" && (step == Final || us(l.end) > us(s.hookAt)):
 		return s.hookFailed
 	default:
 		return s.late

@@ -130,6 +130,12 @@ func effectSpecimens() []specimen {
 			stated(b, scenarios.Count{Exactly: &two}, 1)
 			b.in.Plan.Expect.Effects = map[string]scenarios.Count{"mails": {Exactly: &one}}
 		}},
+		{"a-stated-effect-that-is-hidden-leaves-the-requirement-to-its-needs", "SEQ-1 held" + ackHeld, func(b *playBuilder) {
+			b.requires("SEQ-1")
+			b.in.Plan.Expect.Effects = map[string]scenarios.Count{"mails": {Exactly: &one}}
+			started(b)
+			b.look(Final, "task", b.facts("task", nil))
+		}},
 		{"a-stated-count-adds-what-belongs-to-no-task", "own-effects held" + ackHeld, func(b *playBuilder) {
 			stated(b, scenarios.Count{Exactly: &two}, 1)
 			b.lookAt(Final, "", nil, map[string]int{"notifications": 1})

@@ -138,6 +138,13 @@ func factSpecimens() []specimen {
 			b.send(b.taskStart("task", ms(0)))
 			b.look(Final, "task", b.facts("task", Facts{"files": []any{b.file("task", 0, true), b.file("task", 1, true)}}))
 		}},
+		{"a-stated-file-without-a-duration", "own-facts broken" + ackHeld, func(b *playBuilder) {
+			b.in.Plan.Scenario.ID = "own-facts"
+			b.in.Plan.Expect.Oracle = false
+			b.in.Plan.Expect.Tasks = map[string]map[string]any{"task": {"files": []any{map[string]any{"index": 0, "duration": nil}}}}
+			lived(b)
+			b.look(Final, "task", b.factsOfLife(nil))
+		}},
 		{"stated-files-find-their-entries", "own-facts held" + ackHeld, func(b *playBuilder) {
 			b.in.Plan.Scenario.ID = "own-facts"
 			b.in.Plan.Expect.Oracle = false

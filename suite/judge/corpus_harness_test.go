@@ -95,6 +95,10 @@ func harnessSpecimens() []specimen {
 		{"a-receiver-that-forgets-when-killed", "DUR-2 broken" + ackHeld, func(b *playBuilder) { hooked(b, "", "ended") }},
 		{"a-hook-that-fails", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) { hooked(b, "exit status 1", "ended") }},
 		{"a-hook-that-fails-although-nothing-shows-it", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) { hooked(b, "exit status 1", "running") }},
+		{"a-finding-from-before-a-hook-that-fails", "DUR-2 broken, ACK-2 held", func(b *playBuilder) {
+			hooked(b, "exit status 1", "running")
+			b.in.Transcript.Deliveries[0].Attempts[0].Answer.Status = 500
+		}},
 		{"a-hook-that-fails-leaves-nobody-to-answer", "DUR-2 not_testable" + ackHeld, func(b *playBuilder) {
 			hooked(b, "exit status 1", "running", failing(emitter.FailRefused))
 		}},

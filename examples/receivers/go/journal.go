@@ -32,7 +32,7 @@ type entry struct {
 }
 
 func openJournal(path string) (*journal, error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names it
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
@@ -49,7 +49,8 @@ func openJournal(path string) (*journal, error) {
 		}
 		j.remember(&e)
 	}
-	if j.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+	j.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator names it
+	if err != nil {
 		return nil, err
 	}
 	go j.write()

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -24,20 +25,21 @@ import (
 const maxBody = 1 << 20
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context) error {
+func run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	j, err := openJournal(cmp.Or(os.Getenv("JOURNAL"), "receiver.jsonl"))
 	if err != nil {
 		return err
 	}
 	defer j.close()
-	l, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	address := net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080"))
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,7 @@ func run(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
-	limited, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return srv.Shutdown(limited)
 }
@@ -64,7 +66,7 @@ func routes(j *journal, key string) http.Handler {
 	mux.HandleFunc("/callbacks/relay", func(w http.ResponseWriter, r *http.Request) {
 		status, err := take(j, key, r)
 		if err != nil {
-			log.Printf("%d: %v", status, err)
+			slog.Warn("not taken", "status", status, "reason", err)
 			answer(w, status, map[string]any{"code": status, "error": err.Error()})
 			return
 		}

@@ -1,0 +1,178 @@
+// Package recording reads what was captured of callbacks together with the times at which they came: captures as package
+// capture reads them (without times), run logs and HTTP archives (HAR 1.2). What the file holds decides, not its name.
+//
+//	list, notes, err := recording.Read(ctx, "capture.ndjson", os.Stdin, "")
+//
+// It judges nothing; scenarios.FromCapture makes a scenario of the list.
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/scenarios"
+	"github.com/relaycheck/relaycheck/suite/report"
+)
+
+// maxDocuments bounds what is read: far more than a scenario may have, and nothing that fills the memory.
+const maxDocuments = 5000
+
+// maxArchive is the largest HTTP archive that is read, in bytes.
+const maxArchive = 256 << 20
+
+// Read reads a file, or the standard input for "-". Of a run log that holds several plays, play names the scenario that is
+// meant. The notes say what could not be read.
+func Read(ctx context.Context, path string, stdin io.Reader, play string) (list []scenarios.Captured, notes []string, err error) {
+	in := bufio.NewReaderSize(stdin, 64<<10)
+	if path != capture.Stdin {
+		file, err := os.Open(path) //nolint:gosec // the user says which file
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the capture: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		in = bufio.NewReaderSize(file, 64<<10)
+	}
+	head, _ := in.Peek(4096) // less than that is fine
+	head = bytes.TrimSpace(head)
+	switch {
+	case bytes.HasPrefix(head, []byte(`{"kind":"run"`)):
+		list, notes, err = fromLog(in, play)
+	case play != "":
+		return nil, nil, fmt.Errorf("%s is no run log, so there is no play %q in it", path, play)
+	case isArchive(head):
+		list, err = fromArchive(in)
+	default:
+		if path == capture.Stdin {
+			stdin = in
+		}
+		list, notes, err = fromCapture(ctx, path, stdin)
+	}
+	if err != nil {
+		return nil, notes, fmt.Errorf("read %s: %w", path, err)
+	}
+	return list, notes, nil
+}
+
+// isArchive tells an HTTP archive, whose one member is log, from a callback.
+func isArchive(head []byte) bool {
+	rest, isObject := bytes.CutPrefix(head, []byte("{"))
+	return isObject && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"log"`))
+}
+
+func fromCapture(ctx context.Context, path string, stdin io.Reader) (list []scenarios.Captured, notes []string, err error) {
+	r, err := capture.Open([]string{path}, stdin, capture.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = r.Close() }()
+	for {
+		doc, err := r.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return list, notes, nil
+		case err != nil:
+			return nil, notes, err
+		case doc.Err != nil:
+			notes = append(notes, fmt.Sprintf("%s:%d: %v: left out", doc.Source, doc.Line, doc.Err))
+		case len(list) == maxDocuments:
+			return nil, notes, fmt.Errorf("more than %d documents: cut out what matters", maxDocuments)
+		default:
+			list = append(list, scenarios.Captured{Body: bytes.Clone(doc.Body)})
+		}
+	}
+}
+
+func fromLog(in io.Reader, play string) (list []scenarios.Captured, notes []string, err error) {
+	run, err := report.ReadLog(in)
+	if cut, damaged := errors.AsType[*report.LogError](err); damaged && cut.Truncated && len(run.Plays) > 0 {
+		notes = append(notes, cut.Error())
+	} else if err != nil {
+		return nil, nil, err
+	}
+	var ids []string
+	for _, p := range run.Plays {
+		ids = append(ids, p.Input.Plan.Scenario.ID)
+	}
+	i := slices.Index(ids, play)
+	switch {
+	case len(ids) == 0:
+		return nil, notes, errors.New("the log holds no play")
+	case play == "" && len(ids) == 1:
+		i = 0
+	case play == "":
+		slices.Sort(ids)
+		return nil, notes, fmt.Errorf("the log holds %d plays: say which with --play, such as --play %s", len(ids), ids[0])
+	case i < 0:
+		return nil, notes, fmt.Errorf("the log holds no play of %q; there are %s", play, strings.Join(ids, ", "))
+	}
+	t := run.Plays[i].Input.Transcript
+	for _, d := range t.Deliveries {
+		for _, a := range d.Attempts {
+			list = append(list, scenarios.Captured{Body: a.Request.Body, At: t.Started.Add(time.Duration(a.Queued))})
+		}
+	}
+	sortByTime(list)
+	return list, notes, nil
+}
+
+func sortByTime(list []scenarios.Captured) {
+	slices.SortStableFunc(list, func(a, b scenarios.Captured) int { return a.At.Compare(b.At) })
+}
+
+// archive is HAR 1.2 as far as it is read.
+type archive struct {
+	Log struct {
+		Entries []struct {
+			StartedDateTime time.Time `json:"startedDateTime"`
+			Request         struct {
+				PostData *struct {
+					Text     string `json:"text"`
+					Encoding string `json:"_encoding"`
+				} `json:"postData"`
+			} `json:"request"`
+		} `json:"entries"`
+	} `json:"log"`
+}
+
+func fromArchive(in io.Reader) ([]scenarios.Captured, error) {
+	text, err := io.ReadAll(io.LimitReader(in, maxArchive+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxArchive {
+		return nil, fmt.Errorf("the HTTP archive has more than %d bytes", maxArchive)
+	}
+	var a archive
+	if err := json.Unmarshal(text, &a); err != nil {
+		return nil, fmt.Errorf("not an HTTP archive: %w", err)
+	}
+	var list []scenarios.Captured
+	for i, e := range a.Log.Entries {
+		if e.Request.PostData == nil {
+			continue // a GET is no callback
+		}
+		body := []byte(e.Request.PostData.Text)
+		if e.Request.PostData.Encoding == "base64" {
+			if body, err = base64.StdEncoding.DecodeString(e.Request.PostData.Text); err != nil {
+				return nil, fmt.Errorf("entry %d: its body is no base64: %w", i, err)
+			}
+		}
+		list = append(list, scenarios.Captured{Body: body, At: e.StartedDateTime})
+	}
+	if len(list) == 0 {
+		return nil, errors.New("the HTTP archive has no request with a body")
+	}
+	sortByTime(list)
+	return list, nil
+}
