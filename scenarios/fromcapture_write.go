@@ -113,7 +113,7 @@ func (r *recorder) writeEvent(line func(string, ...any), e *recorded, before tim
 	if gap := e.offset - before; gap > 0 {
 		line("    after: %s", gap)
 	}
-	if m := r.msgOf(e, t, file); len(m) > 0 {
+	if m := r.msgOf(e, file); len(m) > 0 {
 		line("    msg: {%s}", strings.Join(m, ", "))
 	}
 	var omit []string
@@ -173,7 +173,7 @@ func (r *recorder) base() int64 {
 }
 
 // msgOf lists the members of msg that the step gives.
-func (r *recorder) msgOf(e *recorded, t recordedTask, file int) []string {
+func (r *recorder) msgOf(e *recorded, file int) []string {
 	var out []string
 	for _, k := range schema.MsgKeys(e.name) {
 		v, has := e.msg[k]

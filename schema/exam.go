@@ -27,9 +27,17 @@ func newExam(body []byte, opts Options) *exam {
 	e.doc, e.err = jsonscan.Scan(body)
 	if e.err == nil && e.doc.Root.Kind == jsonscan.Object {
 		e.subj = newSubject(&e.doc)
-		e.values = e.subj.values(&e.index)
 	}
 	return e
+}
+
+// value is a part of the body as the library wants it. They are made when the library has to be asked.
+func (e *exam) value(part string) (any, bool) {
+	if e.values == nil {
+		e.values = e.subj.values(&e.index)
+	}
+	v, there := e.values[part]
+	return v, there
 }
 
 // values are the parts of the body as the library wants them. A part that is absent, or cannot be read, has none: the

@@ -1,11 +1,12 @@
 package schema
 
 import (
-	"encoding/json"
 	"math/big"
 	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
 // What the schemas have against a part of a body depends on little: which of the known members are there, of which
@@ -29,22 +30,28 @@ var answers struct {
 	kept map[string][]deviation
 }
 
-// ask is check, with the answers that the library gave before.
-func (p *part) ask(value any) ([]deviation, error) {
+// ask is check on a part of the body, with the answers that the library gave before.
+func (e *exam) ask(name string, p *part) ([]deviation, error) {
 	var space [64]byte
-	key, ok := p.constellation(space[:0], value)
-	if !ok {
-		return p.check(value)
+	key, keep := space[:0], false
+	if !e.opts.NoFastPath {
+		key, keep = e.subj.constellation(strconv.AppendInt(key, int64(p.class), 10), name)
 	}
-	answers.RLock()
-	found, known := answers.kept[string(key)]
-	answers.RUnlock()
-	if known {
-		return found, nil
+	if keep {
+		answers.RLock()
+		found, known := answers.kept[string(key)]
+		answers.RUnlock()
+		if known {
+			return found, nil
+		}
+	}
+	value, there := e.value(name)
+	if !there {
+		return nil, nil
 	}
 	found, err := p.check(value)
-	if err != nil {
-		return nil, err
+	if err != nil || !keep {
+		return found, err
 	}
 	answers.Lock()
 	defer answers.Unlock()
@@ -57,30 +64,47 @@ func (p *part) ask(value any) ([]deviation, error) {
 	return found, nil
 }
 
-// constellation appends all that the part's schema can tell about a value; false for what is not worth keeping.
-func (p *part) constellation(key []byte, value any) ([]byte, bool) {
-	key = strconv.AppendInt(key, int64(p.class), 10)
-	switch value := value.(type) {
-	case map[string]any:
-		key = append(key, ':')
-		for _, name := range constellationNames {
-			code := byte('-')
-			if v, there := value[name]; there {
-				code = typeCode(name, v)
-			}
-			key = append(key, code)
+// readable reports whether a part of the body is there and can be read, so that there is something to ask about.
+func (s *subject) readable(part string) bool {
+	switch part {
+	case "msg":
+		return s.msg != nil && s.msg.err == nil
+	case "source_urls":
+		return s.urls != nil && s.urls.err == nil
+	default:
+		return true
+	}
+}
+
+// constellation appends all that a schema can tell about a part of the body; false for what is not worth keeping.
+func (s *subject) constellation(key []byte, part string) ([]byte, bool) {
+	o := &s.envelope
+	switch part {
+	case "msg":
+		if o = &s.msg.object; o.doc == nil {
+			return nil, false // no object
 		}
-		return key, true
-	case []any:
-		for _, item := range value {
-			if _, ok := item.(string); !ok {
+	case "source_urls":
+		doc := &s.urls.doc
+		if doc.Root.Kind != jsonscan.Array {
+			return nil, false
+		}
+		for _, item := range doc.Items {
+			if item.Kind != jsonscan.String {
 				return nil, false // it matters which one
 			}
 		}
 		return append(key, "[]"...), true
-	default:
-		return nil, false
 	}
+	key = append(key, ':')
+	for _, name := range constellationNames {
+		code := byte('-')
+		if m, there := o.known[name]; there {
+			code = typeCode(name, o.doc, m.Value)
+		}
+		key = append(key, code)
+	}
+	return key, true
 }
 
 // constellationNames are all members that any schema asks about.
@@ -94,44 +118,46 @@ var constellationNames = func() []string {
 }()
 
 // typeCode is one byte for all values that no schema tells apart.
-func typeCode(name string, v any) byte {
+func typeCode(name string, doc *jsonscan.Doc, v jsonscan.Value) byte {
 	const firstText = 0x80
-	switch v := v.(type) {
-	case nil:
-		return 'n'
-	case bool:
-		return 'b'
-	case string:
+	switch v.Kind {
+	case jsonscan.Number:
+		return numberCode(doc, v)
+	case jsonscan.String:
 		if slices.Contains(valued, name) {
-			if i := slices.Index(valuedTexts, v); i >= 0 {
+			text := doc.Text(v)
+			if i := slices.Index(valuedTexts, string(text.Bytes)); i >= 0 {
 				return firstText + byte(i) //nolint:gosec // there are a dozen
 			}
 		}
 		return 's'
-	case json.Number:
-		switch whole, is314 := wholeNumber(v); {
-		case !whole:
-			return 'f'
-		case is314:
-			return '3'
-		default:
-			return 'i'
-		}
-	case []any:
+	case jsonscan.Null:
+		return 'n'
+	case jsonscan.Bool:
+		return 'b'
+	case jsonscan.Array:
 		return 'a'
 	default:
 		return 'o'
 	}
 }
 
-// wholeNumber reports whether a number is whole, and whether it is the event_type of relay callbacks.
-func wholeNumber(n json.Number) (whole, relay bool) {
-	if isSigned([]byte(n)) {
-		return true, n == "314"
+// numberCode tells whole numbers from others, and the event_type of relay callbacks from other whole ones.
+func numberCode(doc *jsonscan.Doc, v jsonscan.Value) byte {
+	token := doc.Src[v.Start:v.End]
+	if isSigned(token) {
+		if string(token) == "314" {
+			return '3'
+		}
+		return 'i'
 	}
-	r, ok := new(big.Rat).SetString(n.String())
-	if !ok || !r.IsInt() {
-		return false, false
+	r, ok := new(big.Rat).SetString(number(doc, v).String())
+	switch {
+	case !ok || !r.IsInt():
+		return 'f'
+	case r.Num().IsInt64() && r.Num().Int64() == EventType:
+		return '3'
+	default:
+		return 'i'
 	}
-	return true, r.Num().IsInt64() && r.Num().Int64() == EventType
 }

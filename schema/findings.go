@@ -55,18 +55,12 @@ func (e *exam) deviations(ed Edition, reading Reading) ([]partDeviation, error) 
 		{"envelope", "envelope"}, {"msg", e.subj.msgPart()}, {"source_urls", "source_urls"},
 	} {
 		p, asked := set.parts[part.schema]
-		value, there := e.values[part.name]
-		if !asked || !there {
+		if !asked || !e.subj.readable(part.name) {
 			continue
 		}
 		found, known := e.memo[p.class]
 		if !known {
-			if e.opts.NoFastPath {
-				found, err = p.check(value)
-			} else {
-				found, err = p.ask(value)
-			}
-			if err != nil {
+			if found, err = e.ask(part.name, p); err != nil {
 				return nil, err
 			}
 			e.memo[p.class] = found

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
@@ -69,9 +70,9 @@ func (e *exam) unknownMembers() {
 	where := func(m jsonscan.Member) (string, int) {
 		return s.msg.pointer("/" + jsonscan.Token(m.Key)), s.msg.offset(m.KeyStart)
 	}
-	mine := setOf(msgKeys[s.event]...)
+	mine := msgKeys[s.event]
 	for _, m := range o.doc.Members {
-		if name := string(m.Key); knownMember[name] && !mine[name] {
+		if name := string(m.Key); knownMember[name] && !slices.Contains(mine, name) {
 			pointer, offset := where(m)
 			e.add(codeUnknownMember, pointer, offset, fmt.Sprintf("%s is documented for the msg of other events, not of %s", name, s.event))
 		}
@@ -83,6 +84,9 @@ func (e *exam) unknownMembers() {
 // thousand: beyond MaxViolations they are counted.
 func (e *exam) strangers(o *object, what string, candidates []string, where func(jsonscan.Member) (string, int), code string) {
 	e.omitted += o.more
+	if len(o.unknown) == 0 {
+		return
+	}
 	var missing []string
 	for _, c := range candidates {
 		if _, ok := o.known[c]; !ok {
@@ -134,6 +138,9 @@ func (e *exam) numbers(part string) {
 		}
 		switch m.Value.Kind {
 		case jsonscan.Number:
+			if token := o.doc.Src[m.Value.Start:m.Value.End]; len(token) <= maxDigits && isDigits(token) {
+				continue // neither negative nor huge, which is nearly always so
+			}
 			n, ok := new(big.Rat).SetString(number(o.doc, m.Value).String())
 			if !ok {
 				continue

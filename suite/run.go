@@ -221,6 +221,10 @@ func (r *runner) run(ctx context.Context) (report.Run, error) {
 	var err error
 	if r.cfg.Bench {
 		r.benchFailed, err = r.bench(ctx, futures)
+		if ctx.Err() != nil {
+			// Ginkgo heeds the same interrupt and leaves out what is left: its count says nothing then.
+			r.benchFailed, err = -1, nil
+		}
 	}
 	players.Wait()
 	out.Plays = played(futures)
@@ -229,7 +233,12 @@ func (r *runner) run(ctx context.Context) (report.Run, error) {
 
 // prepare opens what the run needs, finds out whether the target is there, and whether the observers can be trusted.
 // An *environmentError says what is not.
-func (r *runner) prepare(ctx context.Context) error {
+func (r *runner) prepare(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // a fault of ours: the receiver was not judged, and the reports say why
+			err = &environmentError{fmt.Errorf("the preflight failed: panic: %v", v)}
+		}
+	}()
 	if err := r.open(ctx); err != nil {
 		return err
 	}

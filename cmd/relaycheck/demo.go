@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +37,7 @@ RET-3, the whole ladder of retries, takes 12 seconds and is left out unless it i
 				return exit(exitEnvironment, err)
 			}
 			defer func() { _ = rcv.Close() }()
-			srv, err := listen("127.0.0.1:0", rcv)
+			srv, err := listen(cmd.Context(), "127.0.0.1:0", rcv)
 			if err != nil {
 				return exit(exitEnvironment, err)
 			}
@@ -63,34 +61,28 @@ const (
 	demoKey = "relaycheckdemokey"
 )
 
-// A server serves a handler on an address of this machine until it is closed.
+// A server is a receiver on an address of this machine, until it is closed.
 type server struct {
 	base string // http://host:port
-	http *http.Server
+	stop context.CancelFunc
 	done chan error
 }
 
-func listen(address string, h http.Handler) (*server, error) {
-	l, err := net.Listen("tcp", address) //nolint:noctx // listening takes no time
+func listen(ctx context.Context, address string, rcv *receiver.Receiver) (*server, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	s := &server{
-		base: "http://" + l.Addr().String(),
-		// Bounds on slow clients: the headers of a callback arrive at once; a body of megabytes may take a while.
-		http: &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 60 * time.Second},
-		done: make(chan error, 1),
-	}
-	go func() { s.done <- s.http.Serve(l) }()
+	// It outlives the command's context: an interrupted run still looks at what it did.
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s := &server{base: "http://" + l.Addr().String(), stop: stop, done: make(chan error, 1)}
+	go func() { s.done <- rcv.Serve(ctx, l) }()
 	return s, nil
 }
 
-// close ends the server: requests in flight have a second to end.
+// close ends the server.
 func (s *server) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := s.http.Shutdown(ctx); err != nil {
-		_ = s.http.Close()
-	}
+	s.stop()
 	<-s.done
 }

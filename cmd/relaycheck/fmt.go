@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,7 @@ Exit codes: 0 formatted · 1 with --check or --diff: a file is not formatted · 
 
 // formatFile formats one file, or says what formatting would do to it.
 func (a *app) formatFile(name string, check, diff bool) (different bool, err error) {
-	src, err := os.ReadFile(name) //nolint:gosec // the user says which file
+	src, err := os.ReadFile(name)
 	if err != nil {
 		return false, err
 	}
@@ -131,9 +132,9 @@ func lineDiff(before, after string) string {
 	for i := range common {
 		common[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+	for i, was := range slices.Backward(a) {
+		for j, is := range slices.Backward(b) {
+			if was == is {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])

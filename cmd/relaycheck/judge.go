@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +68,7 @@ run found the target or an observer unreachable or untrustworthy · 4 inconclusi
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringSliceVar(&reports, "report", nil, "files to write: json, junit, html, md, ndjson")
+	fs.StringSliceVar(&reports, "report", nil, "files to write: "+strings.Join(report.Formats(), ", "))
 	fs.StringVar(&reportDir, "report-dir", "relaycheck-report", "where the files of --report go")
 	fs.BoolVar(&strictly, "strict", false, "count SHOULD as MUST, and a partial verdict as inconclusive (exit 4)")
 	addColorFlag(cmd, &color)

@@ -38,7 +38,7 @@ task, GET /healthz says that it is up. With --bug it makes one known mistake, to
 				return exit(exitEnvironment, err)
 			}
 			defer func() { _ = rcv.Close() }()
-			srv, err := listen(address, rcv)
+			srv, err := listen(cmd.Context(), address, rcv)
 			if err != nil {
 				return exit(exitEnvironment, err)
 			}

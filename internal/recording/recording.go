@@ -36,7 +36,7 @@ const maxArchive = 256 << 20
 func Read(ctx context.Context, path string, stdin io.Reader, play string) (list []scenarios.Captured, notes []string, err error) {
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	if path != capture.Stdin {
-		file, err := os.Open(path) //nolint:gosec // the user says which file
+		file, err := os.Open(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the capture: %w", err)
 		}

@@ -64,10 +64,16 @@ func (s *Set) Look(ctx context.Context, id Identity) (Look, error) {
 		errs  = make([]error, len(s.effects))
 	)
 	if s.task != nil {
-		wg.Go(func() { out, err = s.task.Task(ctx, id) })
+		wg.Go(func() {
+			defer s.task.survive(&err)
+			out, err = s.task.Task(ctx, id)
+		})
 	}
 	for i, e := range s.effects {
-		wg.Go(func() { count[i], raws[i], errs[i] = e.Count(ctx, id) })
+		wg.Go(func() {
+			defer e.survive(&errs[i])
+			count[i], raws[i], errs[i] = e.Count(ctx, id)
+		})
 	}
 	wg.Wait()
 	if len(s.effects) > 0 {
@@ -80,6 +86,13 @@ func (s *Set) Look(ctx context.Context, id Identity) (Look, error) {
 		}
 	}
 	return out, errors.Join(append([]error{err}, errs...)...)
+}
+
+// survive makes a look that panics one that failed: a driver or an expression may do so, and a run must not end by it.
+func (o *observed) survive(err *error) {
+	if v := recover(); v != nil {
+		*err = o.failed(fmt.Errorf("panic: %v", v))
+	}
 }
 
 // Task looks at the facts of one task alone.

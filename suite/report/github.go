@@ -71,14 +71,12 @@ type annotation struct {
 func annotations(r Report, path func(string) string) []annotation {
 	var out []annotation
 	for _, q := range r.Requirements {
-		kind := ""
-		switch q.Verdict {
-		case judge.Broken:
-			kind = "error"
-		case judge.Warned:
-			kind = "warning"
-		default:
+		if q.Verdict != judge.Broken && q.Verdict != judge.Warned {
 			continue
+		}
+		kind := "error"
+		if q.Verdict == judge.Warned {
+			kind = "warning"
 		}
 		for _, f := range q.Findings {
 			a := annotation{kind: kind, title: q.ID, level: q.Level, row: f.Position.Line, col: f.Position.Col, where: place(f.Position)}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -75,7 +76,7 @@ func TestTheArchiveHoldsEveryAttemptInTheOrderOfSending(t *testing.T) {
 		if d := sum - e.Time; d > 0.01 || d < -0.01 {
 			t.Errorf("entry %d: time %g is not the sum of its timings %g", i, e.Time, sum)
 		}
-		if !pages[e.Pageref] || e.Request.Method != "POST" || e.Request.URL != target || e.Request.PostData.Text == nil || e.Response.Status == nil || e.Response.Content.Size == nil {
+		if !pages[e.Pageref] || e.Request.Method != http.MethodPost || e.Request.URL != target || e.Request.PostData.Text == nil || e.Response.Status == nil || e.Response.Content.Size == nil {
 			t.Errorf("entry %d lacks what HAR requires: %+v", i, e)
 		}
 		if *e.Response.Status == 0 && e.Failure != "" {

@@ -132,7 +132,7 @@ func writeFile(path string, render func(io.Writer) error, verify func(io.Reader)
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	if err := render(tmp); err != nil {
+	if err := safely(render, tmp); err != nil {
 		return err
 	}
 	if verify != nil {
@@ -150,4 +150,14 @@ func writeFile(path string, render func(io.Writer) error, verify func(io.Reader)
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
+}
+
+// safely renders, and makes an error of a panic: one report that fails must not take the others with it.
+func safely(render func(io.Writer) error, w io.Writer) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	return render(w)
 }

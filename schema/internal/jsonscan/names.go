@@ -75,8 +75,10 @@ func (s *scanner) pointer() string {
 
 // Token makes a JSON Pointer reference token of a name. Long names are cut: a pointer is for reading.
 func Token(key []byte) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(cut(key))
+	return tokenEscapes.Replace(cut(key))
 }
+
+var tokenEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // maxName is how many bytes of a name are shown.
 const maxName = 80
