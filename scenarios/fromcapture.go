@@ -49,8 +49,11 @@ func FromCapture(id string, list []Captured) (src []byte, notes []string, err er
 	}
 	r.assignTasks()
 	r.clock()
-	src = r.write(id)
-	if _, err := Parse(id+".yaml", src); err != nil {
+	src, err = Format(id+".yaml", r.write(id))
+	if err == nil {
+		_, err = Parse(id+".yaml", src)
+	}
+	if err != nil {
 		return nil, r.notes, fmt.Errorf("make a scenario of the capture: %w", err)
 	}
 	return src, r.notes, nil
@@ -203,12 +206,12 @@ func (e *recorded) readMsg() bool {
 	}
 	for _, k := range []string{"task_start_time", "task_exit_time"} {
 		if ms, ok := whole(e.msg[k]); ok {
-			e.told = ms
+			e.told = max(ms, -1)
 			return true
 		}
 	}
 	if s, ok := whole(e.outer["event_time"]); ok { // Unix seconds (tables of 2024-04 and 2025-09)
-		e.told = s * 1000
+		e.told = max(s*1000, -1)
 	}
 	return true
 }
@@ -333,24 +336,36 @@ func (r *recorder) task(e *recorded) int {
 	return i
 }
 
+// longestGap is the longest time between two callbacks that is kept: a time of another day is a slip, or another story.
+const longestGap = 24 * time.Hour
+
 // clock lays the events on the timeline: by their arrival where the capture has it, else by what the payloads tell.
 func (r *recorder) clock() {
 	known := !slices.ContainsFunc(r.events, func(e recorded) bool { return e.arrived.IsZero() })
+	told := slices.ContainsFunc(r.events, func(e recorded) bool { return e.told > 0 })
 	var now time.Duration
-	base := int64(-1)
+	var last time.Time // the moment that now stands for
 	for i := range r.events {
 		e := &r.events[i]
-		switch {
-		case known:
-			now = max(now, e.arrived.Sub(r.events[0].arrived))
-		case e.told > 0 && base < 0:
-			base = e.told - now.Milliseconds()
-		case e.told > 0:
-			now = max(now, time.Duration(e.told-base)*time.Millisecond)
+		at := e.arrived
+		if !known && e.told > 0 {
+			at = time.UnixMilli(e.told)
+		}
+		switch gap := at.Sub(last); {
+		case at.IsZero():
+		case last.IsZero():
+			last = at
+		case gap > longestGap:
+			r.note("%s comes more than %s after the callback before it: the gap was left out", e.id, longestGap)
+			if known {
+				last = at
+			}
+		case gap > 0:
+			now, last = now+gap, at
 		}
 		e.offset = now.Round(time.Millisecond)
 	}
-	if !known && base < 0 {
+	if !known && !told {
 		r.note("the capture has no times: the callbacks follow each other at once")
 	}
 }

@@ -101,7 +101,7 @@ func (r *recorder) writeEvent(line func(string, ...any), e *recorded, before tim
 	}
 	t := r.tasks[e.task]
 	file := -1
-	if u, ok := e.msg["url"].(string); ok {
+	if u, ok := e.msg["url"].(string); ok && slices.Contains(schema.MsgKeys(e.name), "url") {
 		file = slices.Index(t.urls, u)
 	}
 	if file >= 0 && len(t.urls) > 1 {
@@ -151,10 +151,13 @@ func (r *recorder) toldAt(e *recorded) (string, bool) {
 	if e.told == 0 {
 		return "0", true
 	}
-	at := time.Duration(e.told-r.base())*time.Millisecond - e.offset
-	const near = 50 * time.Millisecond // as late as a callback is anyway
+	at := time.UnixMilli(e.told).Sub(time.UnixMilli(r.base())) - e.offset // stops at the ends of a Duration
+	const near = 50 * time.Millisecond                                    // as late as a callback is anyway
 	if at > -near && at < near || e.outer["event_time"] != nil && at > -time.Second && at < time.Second {
 		return "", false
+	}
+	if at > longestGap || at < -longestGap {
+		return strconv.FormatInt(min(e.told, maxMillis), 10), true
 	}
 	return (at + e.offset).String(), true
 }

@@ -40,7 +40,7 @@ func Scaffold(id, requirement string) ([]byte, error) {
 	}
 	title := strings.ToUpper(id[:1]) + strings.ReplaceAll(id[1:], "-", " ")
 	if requirement == "" {
-		return fmt.Appendf(nil, scaffold, SchemaURL, title), nil
+		return Format(id+".yaml", fmt.Appendf(nil, scaffold, SchemaURL, title))
 	}
 	catalogue, err := LoadCatalogue()
 	if err != nil {
@@ -57,7 +57,7 @@ func Scaffold(id, requirement string) ([]byte, error) {
 	if model == nil {
 		return nil, fmt.Errorf("no shipped scenario exercises %s, so there is no model for a new one; leave --requires out", req.ID)
 	}
-	return fromModel(model, req, title)
+	return Format(id+".yaml", fromModel(model, req, title))
 }
 
 func unknownRequirement(id string, c *Catalogue) error {
@@ -90,7 +90,7 @@ func modelOf(requirement string) (*Scenario, error) {
 var requiresLine = regexp.MustCompile(`(?m)^requires:.*\n`)
 
 // fromModel makes a new scenario of a shipped one: its own title, the one requirement, the rest as a start.
-func fromModel(model *Scenario, req Requirement, title string) ([]byte, error) {
+func fromModel(model *Scenario, req Requirement, title string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", SchemaURL)
 	fmt.Fprintf(&b, "# %s: %s\n", req.ID, req.Sentence)
@@ -110,30 +110,30 @@ func fromModel(model *Scenario, req Requirement, title string) ([]byte, error) {
 		}
 		b.Write(line)
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 // scaffold is a scenario that uses the common words once, and says what they do.
 const scaffold = `# yaml-language-server: $schema=%s
 # A wrong receiver … (say what it would do: whoever sees this scenario fail reads it first)
 title: %s
-profile: core                     # core, delivery, hostile; durability and load run on request
-# requires: [SEQ-2]               # requirements that it speaks for (relaycheck list); without, it stands for itself
-task: {source: vod, files: 1}     # or {source: live}; several: tasks: {a: {}, b: {}}
-timeline:                         # what happened at CSS, in order
+profile: core # core, delivery, hostile; durability and load run on request
+# requires: [SEQ-2] # requirements that it speaks for (relaycheck list); without, it stands for itself
+task: {source: vod, files: 1} # or {source: live}; several: tasks: {a: {}, b: {}}
+timeline: # what happened at CSS, in order
   - emit: TaskStart
   - emit: VodSourceFileStart
-    after: 0s..2s                 # after the event before it; a range is drawn from the seed
+    after: 0s..2s # after the event before it; a range is drawn from the seed
   - emit: VodSourceFileFinish
     after: 300ms
   - emit: TaskExit
     after: 100ms
     msg: {code: 0}
-# delivery:                       # what the network made of it; a right receiver shows the same in the end
+# delivery: # what the network made of it; a right receiver shows the same in the end
 #   - {hold: TaskStart, until: VodSourceFileStart}
 #   - {duplicate: VodSourceFileFinish, times: 2}
 #   - {lose-answer: TaskExit}
-expect:                           # what follows from the timeline is asked anyway
+expect: # what follows from the timeline is asked anyway
   answers: {status: 200, within: 20s}
   task: {phase: ended}
 `

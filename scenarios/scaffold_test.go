@@ -47,8 +47,8 @@ func TestANewScenarioLintsCleanAsItStands(t *testing.T) {
 		if s.Title != "My own case" || s.Comment == "" || !strings.Contains(string(src), scenarios.SchemaURL) {
 			t.Errorf("%s: title %q, comment %q", id, s.Title, s.Comment)
 		}
-		if formatted, err := scenarios.Format("a.yaml", src); err != nil {
-			t.Errorf("%s cannot be formatted: %v\n%s", id, err, formatted)
+		if formatted, err := scenarios.Formatted("a.yaml", src); !formatted {
+			t.Errorf("%s is not formatted: %v\n%s", id, err, src)
 		}
 	}
 }

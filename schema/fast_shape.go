@@ -158,7 +158,7 @@ func (c *shapeCache) place(b []byte) int {
 	}
 	at := b[from+comma+skip:]
 	h := binary.LittleEndian.Uint64(at)*0x9E3779B97F4A7C15 ^ binary.LittleEndian.Uint64(at[8:])*0xC2B2AE3D27D4EB4F
-	return int(h >> 58) //nolint:gosec // 6 bits: one of 64 rows
+	return int(h >> 58) // 6 bits: one of 64 rows
 }
 
 // find looks for the shape of a body.

@@ -31,7 +31,7 @@ func Nearest(name string, candidates []string) (string, bool) {
 
 // foldName takes away what people get wrong about a name without thinking: case and the way of joining words.
 func foldName(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(s))
+	return strings.ToLower(foldSeparators.Replace(s))
 }
 
 // distance is the edit distance with the swap of two neighbours as one edit (optimal string alignment).
@@ -57,3 +57,5 @@ func distance(a, b []rune) int {
 	}
 	return last[len(b)]
 }
+
+var foldSeparators = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")

@@ -35,10 +35,13 @@ func (r *runner) preflight(ctx context.Context) error {
 		emitter.TaskExit(whole, emitter.Exit{Time: now + 1000, Code: -22, Message: "write packet error."}),
 	} {
 		ok, err := r.knock(ctx, sender, cb)
-		if err != nil {
+		if err != nil && !errors.Is(err, errUnanswered) {
 			return err
 		}
 		wholeAnswered = wholeAnswered && ok
+		if err != nil {
+			break // the target is there: that it leaves this event unanswered is for the scenarios to say
+		}
 	}
 	return r.control(ctx, observe.Controls{
 		Running: canary("the canary that runs", started, answered),
@@ -48,7 +51,17 @@ func (r *runner) preflight(ctx context.Context) error {
 	})
 }
 
-// knock posts one callback and reports whether it was answered 2xx. An error means that nobody is there who speaks HTTP.
+// errUnanswered marks a callback that was delivered and that nobody answered: the connection stood, and then came
+// silence, an end, or something that is not HTTP.
+var errUnanswered = errors.New("delivered and not answered")
+
+// An unansweredError is an errUnanswered that says what happened in its own words.
+type unansweredError struct{ error }
+
+func (e *unansweredError) Is(target error) bool { return target == errUnanswered }
+
+// knock posts one callback and reports whether it was answered 2xx. An error means that nobody answered in HTTP; it is
+// an errUnanswered where the callback could at least be delivered.
 func (r *runner) knock(ctx context.Context, sender *emitter.Sender, cb *emitter.Callback) (ok bool, err error) {
 	if r.signAll {
 		cb.Sign(r.signKey, time.Now().Add(signValidity))
@@ -77,7 +90,11 @@ func (r *runner) knock(ctx context.Context, sender *emitter.Sender, cb *emitter.
 			reason = "what answers there does not speak HTTP: " + f.Message
 		}
 	}
-	return false, &environmentError{fmt.Errorf("cannot reach the target %s: %s", r.redact([]byte(r.url)), reason)}
+	err = fmt.Errorf("cannot reach the target %s: %s", r.redact([]byte(r.url)), reason)
+	if attempt.Written > 0 {
+		err = &unansweredError{err}
+	}
+	return false, &environmentError{err}
 }
 
 // control asks the observers about the canaries, and takes over what can be seen.

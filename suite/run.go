@@ -111,7 +111,7 @@ func (r *runner) check() error {
 	switch {
 	case cfg.TimeScale == 0:
 		cfg.TimeScale = 1
-	case cfg.TimeScale < 0.1 || cfg.TimeScale > 1000:
+	case !(cfg.TimeScale >= 0.1 && cfg.TimeScale <= 1000): // NaN is neither
 		return usage("time scale %g: must be between 0.1 and 1000", cfg.TimeScale)
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -185,6 +186,24 @@ func TestAReceiverThatNeverAnswersEndsTheRun(t *testing.T) {
 	rep := run(t, suite.Config{URL: server.URL, AnswerWithin: 200 * time.Millisecond})
 	if rep.Verdict != report.Environment || !strings.Contains(rep.Reason, "did not answer within 200ms") {
 		t.Errorf("verdict %s, reason %q", rep.Verdict, rep.Reason)
+	}
+}
+
+func TestAnEventThatIsNeverAnsweredIsTheScenariosToJudge(t *testing.T) {
+	t.Parallel()
+	hangUpOnExit := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil || bytes.Contains(body, []byte(`"TaskExit"`)) {
+				panic(http.ErrAbortHandler)
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			next.ServeHTTP(w, r)
+		})
+	}
+	rep := run(t, suite.Config{Target: start(t, "", hangUpOnExit), Selection: suite.Selection{Run: "^one-file-from-start-to-finish$|^code-and-message"}})
+	if rep.Verdict != report.Fail || rep.ExitCode != 1 {
+		t.Errorf("verdict %s, exit code %d, reason %q, want fail: the target is there", rep.Verdict, rep.ExitCode, rep.Reason)
 	}
 }
 

@@ -50,6 +50,9 @@ func Test(t *testing.T, cfg Config) {
 			})
 		}
 	}
+	for _, p := range rep.Baseline.Problems() {
+		t.Error(p)
+	}
 	t.Log(report.Closing(rep))
 }
 

@@ -108,10 +108,10 @@ func (g *generator) callback() {
 	g.urls = "[" + strings.Join(sources, ",") + "]\n"
 	now := 1_700_000_000_000 + g.Int64N(60_000_000_000)
 	g.withCallback = false
-	switch k := g.IntN(10); {
-	case k == 0:
+	switch k := g.IntN(10); k {
+	case 0:
 		g.event, g.msg = "TaskStart", fmt.Sprintf(`{"task_start_time":%d}`, now)
-	case k == 1:
+	case 1:
 		g.event = "TaskExit"
 		g.msg = fmt.Sprintf(`{"message":%s,"code":%d,"task_exit_time":%d}`, g.text(messages[g.IntN(len(messages))]), -g.IntN(110), now)
 	default:

@@ -115,7 +115,7 @@ func (c *config) contestants(ctx context.Context) ([]contestant, error) {
 		{"relaycheck validate", func(f string) []string { return []string{c.binary, "validate", "--format", "ndjson", f} }},
 		{"jsonschema/v5 and encoding/json, " + n + " goroutines", func(f string) []string { return []string{plain, "-workers", n, f} }},
 	}
-	if _, err := exec.LookPath("npm"); err != nil {
+	if npm, _ := exec.LookPath("npm"); npm == "" {
 		fmt.Fprintln(os.Stderr, "npm is not here: ajv is left out")
 		return all, nil
 	}
@@ -142,7 +142,7 @@ func (c *config) capture(ctx context.Context, share float64, contestants []conte
 	if err != nil {
 		return "", fmt.Errorf("make the capture: %w", err)
 	}
-	gen := exec.CommandContext(ctx, "go", "run", "./bench/capturegen", "-n", strconv.Itoa(c.n), "-invalid", fmt.Sprint(share)) //nolint:gosec // our own program
+	gen := exec.CommandContext(ctx, "go", "run", "./bench/capturegen", "-n", strconv.Itoa(c.n), "-invalid", fmt.Sprint(share))
 	gen.Stdout, gen.Stderr = f, os.Stderr
 	if err := errors.Join(gen.Run(), f.Close()); err != nil {
 		return "", fmt.Errorf("make the capture: %w", err)
@@ -172,7 +172,7 @@ func (c *config) capture(ctx context.Context, share float64, contestants []conte
 
 // once runs a contestant.
 func once(ctx context.Context, args []string) (result, error) {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // our own programs
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	begin := time.Now()

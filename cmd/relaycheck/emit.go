@@ -124,6 +124,9 @@ is 0 once everything was sent, 3 if the receiver cannot be reached.`,
 			if err != nil {
 				return err
 			}
+			if err := noZero("time-scale", scale); err != nil {
+				return err
+			}
 			target, err := t.load(a)
 			if err != nil {
 				return err

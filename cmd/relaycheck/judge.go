@@ -108,10 +108,9 @@ func (a *app) reading(path string, do func(io.Reader) error) error {
 		}
 		return nil
 	}
-	f, err := os.Open(path) //nolint:gosec // the user says which file
+	f, err := os.Open(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		return fmt.Errorf("read %s: %w", path, err)

@@ -61,6 +61,14 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 		newBaselineCommand(a),
 		newVersionCommand(a),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, group := range root.Commands() {
+		if group.HasSubCommands() && !group.Runnable() {
+			// Without this, cobra shows the help for whatever stands here, and ends as if all were well.
+			group.Args = cobra.NoArgs
+			group.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
 }
 

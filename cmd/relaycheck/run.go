@@ -53,6 +53,12 @@ func (f *runFlags) add(cmd *cobra.Command) {
 
 // config makes the suite's configuration of the flags; the target is left to the caller.
 func (f *runFlags) config(args []string) (suite.Config, error) {
+	if err := noZero("time-scale", f.timeScale); err != nil {
+		return suite.Config{}, err
+	}
+	if err := noZero("concurrency", float64(f.concurrency)); err != nil {
+		return suite.Config{}, err
+	}
 	list, ids, err := loadScenarios(args)
 	if err != nil {
 		return suite.Config{}, err
@@ -74,6 +80,14 @@ func (f *runFlags) config(args []string) (suite.Config, error) {
 		ReportDir:   f.reportDir,
 		Bench:       true,
 	}, nil
+}
+
+// noZero refuses a zero that somebody asked for: to the suite it means "what is usual".
+func noZero(flag string, value float64) error {
+	if value == 0 {
+		return fmt.Errorf("--%s 0: must be greater than 0", flag)
+	}
+	return nil
 }
 
 func newRunCommand(a *app) *cobra.Command {

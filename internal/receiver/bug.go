@@ -39,7 +39,7 @@ func (b Bug) Breaks(requirement string) bool {
 // Bugs lists the zoo, by group of requirement.
 func Bugs() []Bug {
 	return slices.Concat(
-		ackBugs(), envBugs(), siblingBugs(), msgBugs(), urlBugs(), seqBugs(), gapBugs(), ordBugs(),
+		ackBugs(), envBugs(), siblingBugs(), msgBugs(), urlBugs(), partBugs(), seqBugs(), gapBugs(), ordBugs(),
 		dupBugs(), retBugs(), badBugs(), badFieldBugs(), secBugs(), durBugs(), loadBugs(),
 	)
 }

@@ -42,6 +42,26 @@ func durBugs() []Bug {
 		Requirement: "DUR-2",
 		HintWords:   []string{"write", "buffer"},
 		seed:        writingBehind(true),
+	}, {
+		ID:          "cold-until-next-event",
+		Title:       "Shows a task that it finds in its store at its start only once another of its events has come.",
+		Requirement: "DUR-2",
+		HintWords:   []string{"after kill -9 nothing in memory"},
+		SideEffects: []SideEffect{also("DUR-1", "after a restart its tasks are as cold")},
+		seed: func(r *Receiver) {
+			var warm sync.Map // task -> true
+			keep, load := r.keep, r.load
+			r.keep = func(ctx context.Context, e event) error {
+				warm.Store(e.TaskID, true)
+				return keep(ctx, e)
+			}
+			r.load = func(ctx context.Context, taskID string) ([]event, error) {
+				if _, is := warm.Load(taskID); !is {
+					return nil, nil
+				}
+				return load(ctx, taskID)
+			}
+		},
 	}}
 }
 

@@ -190,6 +190,18 @@ func seqFileBugs() []Bug {
 			}
 			return f
 		}),
+	}, {
+		ID:          "ended-between-loops",
+		Title:       "Takes a task for ended from the finish of the last file of its list until the first one begins again.",
+		Requirement: "SEQ-4",
+		HintWords:   []string{"taken for ended when its last file finished"},
+		seed: concluding(func(events []event, f facts) facts {
+			last := events[len(events)-1]
+			if n := len(f.SourceURLs); n > 1 && *f.FilesFinished >= n && last.Name == fileFinish {
+				f.Phase = new(ended)
+			}
+			return f
+		}),
 	}}
 }
 

@@ -161,6 +161,27 @@ var probes = map[string]func(s *session){
 	"one-current-file":     twoFiles,
 	"finish-finishes-all":  twoFiles,
 	"second-loop-500":      twoLoops,
+	"start-time-lost-beside-object": func(s *session) {
+		s.post(start("a", t1, with{"trace": map[string]any{"id": 1}}))
+		s.look("a")
+	},
+	"code-by-regexp": func(s *session) {
+		s.post(start("a", t1), strings.ReplaceAll(exit("a", t2), `\"code\":`, `\"code\": `))
+		s.look("a")
+	},
+	"message-by-regexp": func(s *session) {
+		s.post(start("a", t1), callback(taskExit, "a", map[string]any{"message": "m"}))
+		s.look("a")
+	},
+	"start-time-alone": newMember,
+	"code-of-three-members": func(s *session) {
+		s.post(start("a", t1), callback(taskExit, "a", map[string]any{"code": -22, "message": "m", "task_exit_time": t2, "attempt": 2}))
+		s.look("a")
+	},
+	"ended-between-loops": func(s *session) {
+		s.post(start("a", t1), begin("a", 0), finish("a", 0), begin("a", 1), finish("a", 1))
+		s.look("a")
+	},
 	"last-file-ends-task": func(s *session) {
 		s.post(start("a", t1), finish("a", 0), finish("a", 1))
 		s.look("a")
@@ -324,10 +345,11 @@ var probes = map[string]func(s *session){
 	"reads-under-lock":      slowSender,
 	"one-request-at-a-time": slowSender,
 
-	"memory-only":       func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
-	"cleared-at-start":  func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
-	"queue-not-drained": func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
-	"written-behind":    func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
+	"memory-only":           func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
+	"cleared-at-start":      func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
+	"queue-not-drained":     func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
+	"cold-until-next-event": func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
+	"written-behind":        func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
 
 	"queue-full-503":   burst,
 	"queue-full-lost":  burst,

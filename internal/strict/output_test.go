@@ -8,7 +8,7 @@ import (
 	"github.com/relaycheck/relaycheck/internal/strict"
 )
 
-var twoProblems = strict.Problems{
+var errTwo = strict.Problems{
 	{File: "my checks/ä.yaml", Line: 3, Col: 5, Length: 5, Severity: strict.Error, Code: "unknown-key", Message: "50% wrong", Hint: "a\nb"},
 	{File: "a,b:c.yaml", Severity: strict.Warning, Code: "gap", Message: "long"},
 }
@@ -16,7 +16,7 @@ var twoProblems = strict.Problems{
 func TestProblemsBecomeWorkflowCommandsThatNothingBreaksOutOf(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := twoProblems.GitHub(&b, nil); err != nil {
+	if err := errTwo.GitHub(&b, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := "::error file=my checks/ä.yaml,line=3,col=5,endColumn=10,title=unknown-key::50%25 wrong: a%0Ab\n" +
@@ -29,7 +29,7 @@ func TestProblemsBecomeWorkflowCommandsThatNothingBreaksOutOf(t *testing.T) {
 func TestProblemsBecomeSARIF(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := twoProblems.SARIF(&b, "1.2.3"); err != nil {
+	if err := errTwo.SARIF(&b, "1.2.3"); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -68,7 +68,7 @@ func TestProblemsBecomeSARIF(t *testing.T) {
 	}
 	run := got.Runs[0]
 	for i, r := range run.Results {
-		if run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || r.Level != string(twoProblems[i].Severity) {
+		if run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || r.Level != string(errTwo[i].Severity) {
 			t.Errorf("result %d: %+v", i, r)
 		}
 	}

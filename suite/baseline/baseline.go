@@ -65,10 +65,9 @@ func (d *day) DecodeYAML(n strict.Node) {
 // Load reads a baseline file. What is wrong with it comes as strict.Problems, all of it at once. The result is never
 // nil without an error: an empty list is a baseline, too.
 func Load(path string) ([]report.Known, error) {
-	src, err := os.ReadFile(path) //nolint:gosec // the user says which file
+	src, err := os.ReadFile(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		return nil, fmt.Errorf("read the baseline %s: %w", path, err)

@@ -25,8 +25,7 @@ func TestAnObserverThatPanicsHasFailed(t *testing.T) {
 	}
 	for range 2 { // the second look finds its slot free again
 		_, err := s.Look(t.Context(), Identity{TaskID: "1"})
-		var failed *LookError
-		if !errors.As(err, &failed) {
+		if _, failed := errors.AsType[*LookError](err); !failed {
 			t.Fatalf("the error is %v", err)
 		}
 		for _, want := range []string{"observe.task", "observe.effects.mails", "panic: the driver is ill"} {

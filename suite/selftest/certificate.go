@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,19 +103,31 @@ func (c Certificate) count(v Verdict) int {
 // Closing is the last line: what was judged, and how it came out.
 func (c Certificate) Closing() string {
 	parts := []string{fmt.Sprintf("%d killed", c.count(Killed)), fmt.Sprintf("%d survived", c.count(Survived))}
-	for v, words := range map[Verdict]string{WrongCheck: "by the wrong check", Crashed: "crashed"} {
-		if n := c.count(v); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, words))
-		}
+	if n := c.count(WrongCheck); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d by the wrong check", n))
+	}
+	if n := c.count(Crashed); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d crashed", n))
 	}
 	line := fmt.Sprintf("%d bugs: %s · reference %s · %s", len(c.Bugs), strings.Join(parts, ", "), c.Reference, c.proven())
 	if n := len(c.LeftOut); n > 0 {
-		line += fmt.Sprintf(" · %d bugs left out: %s", n, c.LeftOut[0].Reason)
+		line += fmt.Sprintf(" · %d bugs left out: no scenario exercises %s", n, strings.Join(c.unexercised(), ", "))
 	}
 	if c.Interrupted {
 		line += " · interrupted"
 	}
 	return line + fmt.Sprintf(" · seed %d · %s", c.Seed, time.Duration(c.Seconds*float64(time.Second)).Round(time.Second))
+}
+
+// unexercised are the requirements of the bugs that were left out, each once.
+func (c Certificate) unexercised() []string {
+	var ids []string
+	for _, l := range c.LeftOut {
+		if !slices.Contains(ids, l.Requirement) {
+			ids = append(ids, l.Requirement)
+		}
+	}
+	return ids
 }
 
 // proven says which requirements were never seen red.

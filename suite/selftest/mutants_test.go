@@ -66,7 +66,33 @@ func TestEveryIDOfRequiresIsNeeded(t *testing.T) {
 }
 
 // unmissed are the assertions that nothing misses, each with the reason why it may stay.
-var unmissed = map[string]string{}
+var unmissed = map[string]string{
+	"answer-has-the-recommended-body: expect answers status":                isDefault,
+	"every-documented-event-is-answered-200: expect answers status":         isDefault,
+	"every-documented-event-is-answered-200: expect answers within":         isDefault,
+	"tasks-that-start-together-are-answered-in-time: expect answers status": isDefault,
+	"tasks-that-start-together-are-answered-in-time: expect answers within": isDefault,
+	"live-task-has-no-file-events: step 2 observe task phase":               isOracle,
+	"looped-list-goes-on: step 6 observe task phase":                        isOracle,
+	"running-throughout-a-gap-of-two-seconds: step 2 observe task phase":    isOracle,
+	"task-runs-again-after-an-exit: step 3 observe task phase":              isOracle,
+	"ids-may-be-missing-one-by-one: expect tasks streamless":                allowsMore,
+	"wrong-method: step 2 expect status":                                    allowsMore,
+	"wrong-method: step 3 expect status":                                    allowsMore,
+	"wrong-method: step 4 expect status":                                    allowsMore,
+	"task-start-means-running: step 2 observe":                              "the last look asks the same; this one tells the reader when",
+	"task-runs-again-after-an-exit: step 3 observe":                         "it makes sure that the task had ended before it runs again; who never ends one is caught by SEQ-5 and SEQ-6",
+}
+
+const (
+	isDefault  = "the default, written down for the reader"
+	isOracle   = "what the oracle asks anyway, written down for the reader"
+	allowsMore = "it allows more than the default does, so no bug can miss it"
+)
+
+// longer says whether an assertion only prolongs the last look. Where a play holds what must have no effect, the sampler
+// goes on looking for a quarter of a second by itself, so a late effect that stays is seen without it.
+func longer(name string) bool { return strings.HasSuffix(name, ": expect throughout") }
 
 func TestEveryAssertionIsNeeded(t *testing.T) {
 	t.Parallel()
@@ -89,7 +115,7 @@ func TestEveryAssertionIsNeeded(t *testing.T) {
 			wg.Go(func() {
 				slot <- struct{}{}
 				defer func() { <-slot }()
-				if !missed(t, m, caught[s.ID]) {
+				if !longer(m.name) && !missed(t, m, caught[s.ID]) {
 					mu.Lock()
 					defer mu.Unlock()
 					missing = append(missing, m.name)

@@ -97,9 +97,20 @@ type testCase struct {
 type value struct{ name, json string }
 
 var values = []value{
-	{"null", "null"}, {"true", "true"}, {"a whole number", "7"}, {"a whole number written with a fraction", "7.0"}, {"a fraction", "7.5"},
-	{"a negative number", "-7"}, {"2^53", "9007199254740992"}, {"empty text", `""`}, {"text of digits", `"7"`}, {"text of a minus and digits", `"-7"`},
-	{"text of letters", `"x"`}, {"text beyond ASCII", `"中文"`}, {"an array", "[]"}, {"an object", "{}"},
+	{"null", "null"},
+	{"true", "true"},
+	{"a whole number", "7"},
+	{"a whole number written with a fraction", "7.0"},
+	{"a fraction", "7.5"},
+	{"a negative number", "-7"},
+	{"2^53", "9007199254740992"},
+	{"empty text", `""`},
+	{"text of digits", `"7"`},
+	{"text of a minus and digits", `"-7"`},
+	{"text of letters", `"x"`},
+	{"text beyond ASCII", `"中文"`},
+	{"an array", "[]"},
+	{"an object", "{}"},
 }
 
 // judged is the rule for a field of a kind. wrong is the code for a wrong type.

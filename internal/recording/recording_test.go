@@ -1,0 +1,59 @@
+package recording_test
+
+import (
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/relaycheck/relaycheck/internal/recording"
+)
+
+func TestAnArchiveGivesItsBodiesInTheOrderOfTheirTimes(t *testing.T) {
+	t.Parallel()
+	har := `{ "log": {"version": "1.2", "entries": [
+		{"startedDateTime": "2025-09-10T08:00:01.5Z", "request": {"method": "POST", "postData": {"text": "{\"b\":1}"}}},
+		{"startedDateTime": "2025-09-10T08:00:03Z", "request": {"method": "GET"}},
+		{"startedDateTime": "2025-09-10T08:00:00Z", "request": {"method": "POST", "postData": {"text": "` + base64.StdEncoding.EncodeToString([]byte(`{"a":1}`)) + `", "_encoding": "base64"}}}
+	]}}`
+	list, _, err := recording.Read(t.Context(), "-", strings.NewReader(har), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 || string(list[0].Body) != `{"a":1}` || string(list[1].Body) != `{"b":1}` || list[1].At.Sub(list[0].At) != 1500*time.Millisecond {
+		t.Errorf("got %q", list)
+	}
+}
+
+func TestACaptureGivesItsDocumentsWithoutTimes(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.ndjson")
+	if err := os.WriteFile(path, []byte("{\"a\":1}\n{\"log\":2}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, notes, err := recording.Read(t.Context(), path, nil, "")
+	if err != nil || len(list) != 2 || !list[0].At.IsZero() || len(notes) != 0 {
+		t.Errorf("got %q, %q, %v", list, notes, err)
+	}
+}
+
+func TestWhatIsNoRecordingIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, play, want string }{
+		"an archive without bodies": {`{"log":{"entries":[]}}`, "", "no request with a body"},
+		"an archive that is cut":    {`{"log":{"entries":[`, "", "not an HTTP archive"},
+		"a body that is no base64":  {`{"log":{"entries":[{"request":{"postData":{"text":"!","_encoding":"base64"}}}]}}`, "", "entry 0"},
+		"a play of what has none":   {`{"a":1}`, "some", "no run log"},
+		"a run log that is cut":     {`{"kind":"run","format":1}`, "", "run log"},
+		"a run log of another time": {`{"kind":"run","format":99}`, "", "run log"},
+	} {
+		if _, _, err := recording.Read(t.Context(), "-", strings.NewReader(c.text), c.play); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, _, err := recording.Read(t.Context(), filepath.Join(t.TempDir(), "none"), nil, ""); err == nil {
+		t.Error("a file that is not there was read")
+	}
+}
