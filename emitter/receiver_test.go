@@ -178,7 +178,7 @@ func newSender(t testing.TB, o emitter.SenderOptions) *emitter.Sender {
 
 // short are limits for tests in which a limit is to be hit.
 func short() emitter.SenderOptions {
-	return emitter.SenderOptions{Limits: emitter.Limits{Answer: 80 * time.Millisecond, Lost: 80 * time.Millisecond}}
+	return emitter.SenderOptions{Limits: emitter.Limits{Answer: 500 * time.Millisecond, Lost: 500 * time.Millisecond}}
 }
 
 func request(url, body string) emitter.Request { return emitter.NewRequest(url, []byte(body)) }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -52,6 +53,7 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 	defer stop(nil)
 	crowd, alone := apart(shuffled(r.cfg.Seed, futures))
 	watch := newWatch(r.cfg.Progress, len(futures))
+	var silent atomic.Int32 // plays in a row that got no answer at all
 	one := func(f *future) {
 		defer close(f.done)
 		if ctx.Err() != nil {
@@ -64,11 +66,20 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 		if r.cfg.FailFast && r.words().Broke(f.play) {
 			stop(errFailFast)
 		}
+		if !mute(f.play) {
+			silent.Store(0)
+		} else if silent.Add(1) >= mutePlays {
+			stop(errMute)
+		}
 	}
 	each(r.cfg.Concurrency, crowd, one)
 	each(1, alone, one)
-	if errors.Is(context.Cause(ctx), errFailFast) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errFailFast):
 		cut = fmt.Sprintf("ended early by --fail-fast: %d of %d scenarios were played", len(played(futures)), len(futures))
+	case errors.Is(cause, errMute):
+		cut = fmt.Sprintf("ended early, for the receiver has stopped answering: not one callback of %d scenarios in a row got its answer within %s; %d of %d scenarios were played",
+			mutePlays, r.answerWithin, len(played(futures)), len(futures))
 	}
 	return cut
 }
@@ -135,6 +146,27 @@ func late(p report.Play) bool {
 		slices.ContainsFunc(p.Input.Transcript.Deliveries, func(d emitter.Delivery) bool { return d.Lag() > lag })
 }
 
+// mutePlays is how many plays in a row may go without any answer in time. To play on would cost the answer's whole
+// time for each callback that is left, hours in all, and find the same again.
+const mutePlays = 3
+
+// errMute ends the plays of a run once the receiver has stopped answering.
+var errMute = errors.New("the receiver has stopped answering")
+
+// mute reports whether a play sent something, and no attempt of it was answered in time.
+func mute(p report.Play) bool {
+	sent := false
+	for _, d := range p.Input.Transcript.Deliveries {
+		for _, a := range d.Attempts {
+			if a.Failure == nil || a.Failure.Kind != emitter.FailTimeout {
+				return false
+			}
+			sent = true
+		}
+	}
+	return sent
+}
+
 // unanswered reports whether an attempt of a delivery ended without an answer because the time for it ran out.
 func unanswered(d emitter.Delivery) bool {
 	return slices.ContainsFunc(d.Attempts, func(a emitter.Attempt) bool {
@@ -163,7 +195,7 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number in
 	toMicros(&plan)
 	p.input.Plan = plan
 	p.tasks = keyed(plan.Tasks)
-	sender := emitter.NewSender(r.senderOptions())
+	sender := emitter.NewSender(r.patientOptions())
 	defer sender.Close()
 	player := emitter.Player{Sender: sender, Clock: r.clock, Scale: plan.Scale, Trace: r.cfg.Trace}
 	p.input.Transcript = player.Play(ctx, r.script(&plan, p))
@@ -199,6 +231,18 @@ func (r *runner) senderOptions() emitter.SenderOptions {
 	if t := r.cfg.Target; t != nil {
 		o.TLS = t.TLS
 	}
+	return o
+}
+
+// connectWithin is how long a connection may take to come about once the target is known to be there. The preflight is
+// quicker to give up, because a dead target has to be told at once; afterwards a machine that is busy with dozens of
+// plays may be slow to connect, and that is nothing to hold against the receiver.
+const connectWithin = 15 * time.Second
+
+// patientOptions are the options of a play's sender.
+func (r *runner) patientOptions() emitter.SenderOptions {
+	o := r.senderOptions()
+	o.Limits.Dial = connectWithin
 	return o
 }
 

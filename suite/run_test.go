@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +205,32 @@ func TestAnEventThatIsNeverAnsweredIsTheScenariosToJudge(t *testing.T) {
 	rep := run(t, suite.Config{Target: start(t, "", hangUpOnExit), Selection: suite.Selection{Run: "^one-file-from-start-to-finish$|^code-and-message"}})
 	if rep.Verdict != report.Fail || rep.ExitCode != 1 {
 		t.Errorf("verdict %s, exit code %d, reason %q, want fail: the target is there", rep.Verdict, rep.ExitCode, rep.Reason)
+	}
+}
+
+func TestARunEndsOnceTheReceiverHasStoppedAnswering(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int32
+	gone := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if served.Add(1) == 1 {
+			return // the preflight; after that it begins an answer each time, and never ends it
+		}
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write([]byte("{"))
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-r.Context().Done():
+		case <-gone:
+		}
+	}))
+	t.Cleanup(func() { close(gone); server.Close() })
+	rep := run(t, suite.Config{URL: server.URL, AnswerWithin: 200 * time.Millisecond, Concurrency: 2})
+	if rep.ExitCode == 0 || !strings.Contains(rep.Reason, "stopped answering") {
+		t.Errorf("verdict %s, exit code %d, reason %q, want an early end that says why", rep.Verdict, rep.ExitCode, rep.Reason)
+	}
+	if n := playedIn(rep); n > 6 {
+		t.Errorf("%d scenarios were played at a receiver that answers nothing", n)
 	}
 }
 

@@ -19,6 +19,7 @@ type validateFlags struct {
 	edition, reading, format     string
 	maxErrors, maxBytes, maxLine int
 	all, onlyRelay, noFastPath   bool
+	sequence                     bool
 }
 
 func newValidateCommand(a *app) *cobra.Command {
@@ -35,11 +36,16 @@ A document is ok, has warnings (it departs from the tables, or carries what nobo
 the edition allows it). Callbacks of the family that are not relay callbacks are counted as siblings and not judged.
 Without --edition the editions that fit best are taken.
 
+With --sequence each task's life is followed across the documents too, in their order: TaskStart first, the first
+VodSourceFileStart within 2 s of it, a file's finish after its start, nothing of files after TaskExit but behind a new
+TaskStart. What departs from it is a warning; callbacks that were sent again are counted.
+
 Exit codes: 0 all fine, warnings allowed · 1 an error, or something could not be read · 2 usage · 4 there was no
 document.`,
 		Example: `  relaycheck validate captures/
   zcat callbacks.ndjson.gz | relaycheck validate --format ndjson
-  relaycheck validate --edition 2022-01 --reading documented body.json`,
+  relaycheck validate --edition 2022-01 --reading documented body.json
+  relaycheck validate --sequence captures/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := f.options()
 			if err != nil {
@@ -60,6 +66,7 @@ document.`,
 	fs.StringVar(&f.format, "format", string(validate.Text), "text, json or ndjson")
 	fs.IntVar(&f.maxErrors, "max-errors", 20, "findings that text shows in full; the rest is summed up (0: all)")
 	fs.BoolVar(&f.all, "all", false, "list documents that are ok too")
+	fs.BoolVar(&f.sequence, "sequence", false, "follow each task's life across the documents too")
 	fs.BoolVar(&f.onlyRelay, "only-relay", false, "take callbacks of the family that are not relay callbacks for errors")
 	fs.BoolVar(&f.noFastPath, "no-fast-path", false, "have every document decided by jsonschema from scratch: slow, with the same results")
 	fs.IntVar(&f.maxBytes, "max-bytes", schema.DefaultMaxBytes, "longest body that is judged, in bytes; a longer one is an error (0: no limit)")
@@ -97,7 +104,7 @@ func (f validateFlags) options() (validate.Options, error) {
 	if f.maxBytes == 0 {
 		o.Schema.MaxBytes = -1
 	}
-	o.Read.MaxLine, o.MaxErrors, o.All = f.maxLine, f.maxErrors, f.all
+	o.Read.MaxLine, o.MaxErrors, o.All, o.Sequence = f.maxLine, f.maxErrors, f.all, f.sequence
 	return o, nil
 }
 

@@ -90,12 +90,12 @@ func dupCopyBugs() []Bug {
 			}
 		},
 	}, {
-		ID:          "forgets-after-200ms",
-		Title:       "Remembers what it has had in a cache whose entries expire after 200 ms.",
+		ID:          "forgets-after-20ms",
+		Title:       "Remembers what it has had in a cache whose entries expire after 20 ms.",
 		Requirement: "DUP-3",
 		HintWords:   []string{"deduplication window"},
 		SideEffects: []SideEffect{also("RET-1", "the retry comes later"), also("RET-3", "the retries come later"), also("DUP-1", "a copy may come later"), also("DUP-2", "a copy may come later")},
-		seed:        rememberingFor(200 * time.Millisecond),
+		seed:        rememberingFor(20 * time.Millisecond),
 	}}
 }
 

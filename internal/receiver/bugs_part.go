@@ -78,19 +78,16 @@ func cutting(member string, pattern *regexp.Regexp) func(r *Receiver) {
 			if err != nil || pattern.Match(body) {
 				return outer, err
 			}
-			name, nameErr := readText("callback_event", outer["callback_event"])
-			text, textErr := readText("msg", outer["msg"])
-			if nameErr != nil || textErr != nil || name == nil || *name != taskExit || text == nil {
-				return outer, nil
-			}
+			// What cannot be read here is for the stages that follow to refuse.
+			name, _ := readText("callback_event", outer["callback_event"])
+			text, _ := readText("msg", outer["msg"])
 			var msg members
-			if json.Unmarshal([]byte(*text), &msg) != nil {
-				return outer, nil
+			if name != nil && *name == taskExit && text != nil && json.Unmarshal([]byte(*text), &msg) == nil {
+				delete(msg, member)
+				// What was decoded a moment ago can be encoded.
+				inner, _ := json.Marshal(msg)
+				outer["msg"], _ = json.Marshal(string(inner))
 			}
-			delete(msg, member)
-			// What was decoded a moment ago can be encoded.
-			inner, _ := json.Marshal(msg)
-			outer["msg"], _ = json.Marshal(string(inner))
 			return outer, nil
 		}
 	}

@@ -243,7 +243,7 @@ var probes = map[string]func(s *session){
 		s.look("a")
 	},
 	"compares-with-last-only": func(s *session) { s.post(start("a", t1), begin("a", 0), start("a", t1)); s.look("a") },
-	"forgets-after-200ms": func(s *session) {
+	"forgets-after-20ms": func(s *session) {
 		s.post(start("a", t1))
 		s.wait(300 * time.Millisecond)
 		s.post(start("a", t1))

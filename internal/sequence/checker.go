@@ -275,9 +275,6 @@ func (c *Checker) fileFinish(t *task, e *Event, at Place) {
 
 // finish tells what only the end of a task can: which files never started.
 func (c *Checker) finish(t *task) {
-	if t.manyOff {
-		return
-	}
 	for i := range t.files {
 		if w := t.files[i].early; w != nil {
 			c.add(Finding{

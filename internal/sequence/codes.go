@@ -39,14 +39,14 @@ var codes = []schema.Code{
 	},
 	{
 		ID: CodeNoFileStart, Severity: schema.Warning, Strict: schema.Warning, Title: "a file finished that never started in the capture",
-		Explanation: "No VodSourceFileStart of the task, before or after, has the msg.index or the msg.url of this VodSourceFileFinish. Told once for each file of a task; not told of a task with more than 64 files.",
+		Explanation: "No VodSourceFileStart of the task, before or after, has the msg.index or the msg.url of this VodSourceFileFinish. Told once for each file of a task. The first 64 files of a task are looked at.",
 		Source:      page,
 		Mend:        "The capture began later or lacks a file, or the start was lost. A receiver has to take the finish all the same.",
 	},
 	{
 		ID: CodeAfterExit, Severity: schema.Warning, Strict: schema.Warning, Title: "a file event after TaskExit without a new TaskStart",
 		Explanation: "After an exit the next of a life is a new TaskStart. Told once for each exit. More exits are not told of, since every retry may bring one; nor are TaskAlarm and ResetTaskConfig.",
-		Source:      page + `; that TaskExit is not final: "Relay Event Notification", from the 2024-04 edition on`,
+		Source:      page + ` (TaskExit: the task stopped); that TaskExit is not final: "Relay Event Notification", from the 2024-04 edition on`,
 		Mend:        "The file event may be late, having been overtaken by the exit, or sent again with other bytes; or the task went on after a retry or a move to another machine, whose TaskStart is missing. A receiver must not fail on it.",
 	},
 	{

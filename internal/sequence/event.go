@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/relaycheck/relaycheck/schema"
 )
@@ -73,6 +74,9 @@ func text(raw json.RawMessage) string {
 	}
 	if raw[0] != '"' {
 		return string(raw)
+	}
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner) // as it stands; the decoder has seen that it is a text
 	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {

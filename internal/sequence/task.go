@@ -26,8 +26,7 @@ type task struct {
 	startPlace Place
 	exitPlace  Place
 
-	files   []file
-	manyOff bool // more than maxFiles: what started is no longer known
+	files []file // the first maxFiles; nothing is said of others
 
 	seen []seen // the latest maxSeen distinct callbacks
 }
@@ -71,7 +70,6 @@ func (t *task) file(e *Event) *file {
 // addFile remembers a file, or nothing if there are too many.
 func (t *task) addFile(e *Event) *file {
 	if len(t.files) >= maxFiles {
-		t.manyOff = true
 		return nil
 	}
 	t.files = append(t.files, file{url: e.url, index: e.index})

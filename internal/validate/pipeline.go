@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/internal/sequence"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -19,6 +20,7 @@ type batch struct {
 	bytes   int
 	chunk   *chunk // lines of a file in place of documents
 	records []Record
+	events  []sequence.Event // of docs, if lives are followed
 	done    chan struct{}
 }
 
@@ -41,8 +43,9 @@ func newBatch() *batch { return &batch{done: make(chan struct{})} }
 // judgeAll reads, judges and tells: one goroutine reads, workers judge, and the caller's tells, in the order of the
 // capture. All of them have ended when it returns.
 //
-// Of documents that need not be told of, those that are ok unless Options.All, some are only counted.
-func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error, count func(Summary)) error {
+// Of documents that need not be told of, those that are ok unless Options.All, some are only counted. With
+// Options.Sequence follow gets every document that could be read, in the same order.
+func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error, count func(Summary), follow func(sequence.Event, capture.Document)) error {
 	workers := opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -53,7 +56,7 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 	group.Go(func() error {
 		defer close(work)
 		defer close(order)
-		return read(running, r, work, order)
+		return read(running, r, !opts.Sequence, work, order)
 	})
 	for range workers {
 		group.Go(func() error {
@@ -66,6 +69,9 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 				}
 				for _, doc := range b.docs {
 					b.records = append(b.records, judge(doc, w.validator, opts.Schema))
+					if opts.Sequence {
+						b.events = append(b.events, sequence.Read(doc.Body))
+					}
 				}
 				close(b.done)
 			}
@@ -82,6 +88,9 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 				continue
 			}
 			for i := range b.records {
+				if opts.Sequence {
+					follow(b.events[i], b.docs[i])
+				}
 				if err := tell(&b.records[i]); err != nil {
 					return err
 				}
@@ -93,8 +102,9 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 }
 
 // read gathers documents into batches until the capture ends. A batch goes into work before it goes into order, so that
-// whoever waits for it does so with reason.
-func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) error {
+// whoever waits for it does so with reason. Lines are handed over in chunks if chunks is set: their documents are judged
+// without a place for each.
+func read(ctx context.Context, r *capture.Reader, chunks bool, work, order chan<- *batch) error {
 	b := newBatch()
 	send := func(b *batch) bool {
 		for _, to := range []chan<- *batch{work, order} {
@@ -132,7 +142,7 @@ func read(ctx context.Context, r *capture.Reader, work, order chan<- *batch) err
 		if n++; doc.Source != source {
 			source, n = doc.Source, 1
 		}
-		if !mayBeLines(n) {
+		if !chunks || !mayBeLines(n) {
 			continue
 		}
 		if lines, ok := r.Lines(); ok {

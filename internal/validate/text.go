@@ -17,9 +17,12 @@ import (
 type textWriter struct {
 	out    *bufio.Writer
 	max    int
+	all    bool
 	shown  int
 	hidden int
 	groups map[group]int // all findings, by what they are about
+
+	closing string // what came of following lives; empty if they were not
 }
 
 // A group is what findings have in common. The pointer is left out once there are too many: unknown fields may have a
@@ -103,6 +106,9 @@ func (w *textWriter) end(sum Summary, skipped []string) error {
 		_, _ = fmt.Fprintf(w.out, " · %s", count(sum.Siblings, "sibling", "siblings"))
 	}
 	_, _ = fmt.Fprintln(w.out)
+	if w.closing != "" {
+		_, _ = fmt.Fprintln(w.out, w.closing)
+	}
 	return flush(w.out)
 }
 

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/internal/sequence"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -51,6 +52,7 @@ type Options struct {
 
 	Format    Format // "" is Text
 	All       bool   // tell of documents that are ok too
+	Sequence  bool   // follow the tasks' lives across the documents too
 	MaxErrors int    // findings that Text shows in full; the rest is summed up; 0 and below show all
 	Workers   int    // judging at the same time; 0 is one for each processor
 }
@@ -64,6 +66,8 @@ type Summary struct {
 	Unreadable int `json:"unreadable"` // not JSON at all, or not to be read: damaged lines, cut archives
 	Siblings   int `json:"siblings"`   // callbacks of the family that are not relay callbacks, whatever their verdict
 	Skipped    int `json:"skipped"`    // files in folders that do not look like captures
+
+	*Lives // with Options.Sequence; its findings make nothing fail
 }
 
 // Failed reports whether anything was an error or unreadable.
@@ -73,7 +77,9 @@ func (s Summary) Failed() bool { return s.Errors > 0 || s.Unreadable > 0 }
 func (s Summary) Empty() bool { return s.Documents == 0 }
 
 // Codes is the catalogue of everything that a finding's code may be, sorted by id.
-func Codes() []schema.Code { return append(schema.Codes(), capture.Codes()...) }
+func Codes() []schema.Code {
+	return slices.Concat(schema.Codes(), capture.Codes(), sequence.Codes())
+}
 
 // Explain is the entry of one code in Codes; case does not matter.
 func Explain(id string) (schema.Code, bool) {
@@ -96,13 +102,21 @@ func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, op
 	defer func() { _ = r.Close() }() // it never fails
 	w := newWriter(out, opts)
 	var sum Summary
+	lives := sequence.NewChecker()
 	err = judgeAll(ctx, r, opts, func(rec *Record) error {
 		sum.add(rec)
 		if rec.Verdict == schema.OK && !opts.All {
 			return nil
 		}
 		return w.record(rec)
-	}, sum.count)
+	}, sum.count, func(e sequence.Event, doc capture.Document) {
+		lives.AddEvent(e, sequence.Place{Source: doc.Source, Line: doc.Line, Offset: doc.Offset})
+	})
+	if opts.Sequence {
+		found := lives.End()
+		sum.Lives = livesOf(found)
+		err = errors.Join(err, w.lives(found))
+	}
 	var names []string
 	sum.Skipped, names = r.Skipped()
 	return sum, errors.Join(err, w.end(sum, names))

@@ -6,11 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/relaycheck/relaycheck/internal/sequence"
 )
 
 // A writer tells of records in one format.
 type writer interface {
 	record(rec *Record) error
+	// lives tells, behind the last record, what was found in the tasks' lives.
+	lives(s sequence.Summary) error
 	// end tells the summary, and which files of folders were left out, and writes what is still held back.
 	end(sum Summary, skipped []string) error
 }
@@ -23,7 +27,7 @@ func newWriter(out io.Writer, opts Options) writer {
 	case NDJSON:
 		return &ndjsonWriter{out: b}
 	default:
-		return &textWriter{out: b, max: opts.MaxErrors, groups: map[group]int{}}
+		return &textWriter{out: b, max: opts.MaxErrors, all: opts.All, groups: map[group]int{}}
 	}
 }
 
@@ -68,6 +72,8 @@ func (w *ndjsonWriter) line(v any) error {
 type jsonWriter struct {
 	out *bufio.Writer
 	n   int
+
+	sequences []Life // nil if lives were not followed
 }
 
 func (w *jsonWriter) record(rec *Record) error {
@@ -96,7 +102,15 @@ func (w *jsonWriter) end(sum Summary, _ []string) error {
 	if w.n > 0 {
 		before = "\n"
 	}
-	_, _ = fmt.Fprintf(w.out, "%s],\"summary\":%s}\n", before, data)
+	sequences := ""
+	if w.sequences != nil {
+		list, err := compact(w.sequences)
+		if err != nil {
+			return err
+		}
+		sequences = fmt.Sprintf("\"sequences\":%s,", list)
+	}
+	_, _ = fmt.Fprintf(w.out, "%s],%s\"summary\":%s}\n", before, sequences, data)
 	return flush(w.out)
 }
 

@@ -109,12 +109,14 @@ func (c Certificate) Closing() string {
 	if n := c.count(Crashed); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d crashed", n))
 	}
-	line := fmt.Sprintf("%d bugs: %s · reference %s · %s", len(c.Bugs), strings.Join(parts, ", "), c.Reference, c.proven())
-	if n := len(c.LeftOut); n > 0 {
-		line += fmt.Sprintf(" · %d bugs left out: no scenario exercises %s", n, strings.Join(c.unexercised(), ", "))
-	}
+	line := fmt.Sprintf("%d bugs: %s", len(c.Bugs), strings.Join(parts, ", "))
 	if c.Interrupted {
-		line += " · interrupted"
+		line += " · interrupted: the others were not judged"
+	} else {
+		line += " · reference " + c.Reference + " · " + c.proven()
+		if n := len(c.LeftOut); n > 0 {
+			line += fmt.Sprintf(" · %d bugs left out: no scenario exercises %s", n, strings.Join(c.unexercised(), ", "))
+		}
 	}
 	return line + fmt.Sprintf(" · seed %d · %s", c.Seed, time.Duration(c.Seconds*float64(time.Second)).Round(time.Second))
 }
@@ -142,8 +144,7 @@ func (c Certificate) proven() string {
 			others = append(others, r.ID)
 		}
 	}
-	all := append(musts, others...)
-	if len(all) == 0 {
+	if len(musts)+len(others) == 0 {
 		return "every requirement seen red"
 	}
 	if len(musts) == 0 {

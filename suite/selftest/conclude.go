@@ -8,17 +8,20 @@ import (
 	"github.com/relaycheck/relaycheck/scenarios"
 )
 
-// certificate adds up what was judged.
-func (c *court) certificate() Certificate {
+// certificate adds up what was judged. Of an interrupted one nothing can be said about what was not.
+func (c *court) certificate(interrupted bool) Certificate {
 	cert := Certificate{
 		Bugs: []Bug{}, LeftOut: append([]LeftOut{}, c.leftOut...), ReferenceFindings: []string{}, Requirements: []Requirement{},
 		Problems: []string{}, Seed: c.cfg.Seed, TimeScale: c.cfg.TimeScale, Reference: Red,
+		Interrupted: interrupted,
 	}
 	problem := func(format string, args ...any) {
 		cert.Problems = append(cert.Problems, fmt.Sprintf(format, args...))
 	}
 	for _, t := range c.cases {
 		switch {
+		case !t.over && t.reference():
+			cert.ReferenceFindings = append(cert.ReferenceFindings, "it was not judged")
 		case !t.over:
 		case t.reference():
 			cert.ReferenceFindings = judgeReference(t.report)
@@ -43,7 +46,7 @@ func (c *court) certificate() Certificate {
 	for _, r := range c.catalogue.Requirements {
 		if got, ok := c.proof(r, cert.Bugs); ok {
 			cert.Requirements = append(cert.Requirements, got)
-			if r.Level == scenarios.Must && !got.SeenRed && len(got.Scenarios) > 0 {
+			if r.Level == scenarios.Must && !got.SeenRed && len(got.Scenarios) > 0 && !interrupted {
 				problem("%s is unproven: %s", r.ID, got.Reason)
 			}
 		}

@@ -47,7 +47,8 @@ type life struct {
 	rcv    *receiver.Receiver
 	lease  *lease
 	stop   context.CancelFunc
-	served chan error
+	served chan struct{} // closed when it serves no more
+	err    error         // why, once it does
 }
 
 // openHost starts a receiver. A durable one keeps its events in a file, and has hooks.
@@ -79,8 +80,11 @@ func (h *host) begin() error {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	l := &life{rcv: rcv, lease: h.door.lease(), stop: stop, served: make(chan error, 1)}
-	go func() { l.served <- rcv.Serve(ctx, l.lease) }()
+	l := &life{rcv: rcv, lease: h.door.lease(), stop: stop, served: make(chan struct{})}
+	go func() {
+		defer close(l.served)
+		l.err = rcv.Serve(ctx, l.lease)
+	}()
 	h.life = l
 	return nil
 }
@@ -89,7 +93,8 @@ func (h *host) begin() error {
 func (h *host) restart() error {
 	return h.renew(func(l *life) error {
 		l.stop()
-		return errors.Join(<-l.served, l.rcv.Close())
+		<-l.served
+		return errors.Join(l.err, l.rcv.Close())
 	})
 }
 

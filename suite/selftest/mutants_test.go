@@ -28,7 +28,7 @@ func caughtBy(t *testing.T) map[string][]string {
 	}
 	_, bugs, _ := strings.Cut(string(page), "## By bug")
 	out := map[string][]string{}
-	for _, line := range strings.Split(bugs, "\n") {
+	for line := range strings.SplitSeq(bugs, "\n") {
 		cells := strings.Split(line, " | ")
 		if len(cells) != 4 || !strings.HasPrefix(line, "| `") {
 			continue

@@ -27,7 +27,7 @@ const (
 	// beatsKept covers four minutes: no single run takes as long.
 	beatsKept = 4 * 60 * 100
 	// atEase is the lag up to which the machine can take one more run.
-	atEase = 8 * time.Millisecond
+	atEase = 20 * time.Millisecond
 	// tooLate is the lag from which on a verdict may be the machine's: the judge's own margin for what rests on time.
 	tooLate = 100 * time.Millisecond
 	// stagger lies between the beginnings of two runs: a run has most to do when it begins, and that has to be felt before
@@ -37,8 +37,8 @@ const (
 	patience = 3 * time.Second
 )
 
-func feelPulse() *pulse {
-	ctx, stop := context.WithCancel(context.Background())
+func feelPulse(ctx context.Context) *pulse {
+	ctx, stop := context.WithCancel(ctx)
 	p := &pulse{stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)

@@ -54,18 +54,17 @@ const repeats = 3
 // certificate covers what was judged by then and says so.
 func Run(ctx context.Context, cfg Config) (Certificate, error) {
 	begun := time.Now()
-	c, err := newCourt(cfg)
+	c, err := newCourt(cfg) //nolint:contextcheck // what the seeded bugs do later has contexts of its own
 	if err != nil {
 		return Certificate{}, err
 	}
-	c.pulse = feelPulse()
+	c.pulse = feelPulse(ctx)
 	defer c.pulse.close()
 	c.judgeAll(ctx)
 	if err := errors.Join(c.errs...); err != nil && ctx.Err() == nil {
 		return Certificate{}, err
 	}
-	cert := c.certificate()
-	cert.Interrupted = ctx.Err() != nil
+	cert := c.certificate(ctx.Err() != nil)
 	cert.Holds = len(cert.Problems) == 0 && !cert.Interrupted
 	cert.Seconds = float64(time.Since(begun).Round(10*time.Millisecond)) / float64(time.Second)
 	return cert, nil
@@ -271,7 +270,7 @@ func (c *court) play(ctx context.Context, t *trial) (rep suite.Report, err error
 	if t.bug.Requirement == realLimit {
 		limit = suite.DefaultAnswerWithin
 	}
-	h, err := openHost(receiver.Config{Bug: t.bug.ID, Key: callbackKey, AnswerLimit: limit}, t.durable())
+	h, err := openHost(receiver.Config{Bug: t.bug.ID, Key: callbackKey, AnswerLimit: limit}, t.durable()) //nolint:contextcheck // a receiver lives until it is closed
 	if err != nil {
 		return suite.Report{}, err
 	}

@@ -194,7 +194,7 @@ func TestKillMatrixIsOfToday(t *testing.T) {
 	for _, s := range all {
 		known[s.ID] = true
 	}
-	for _, line := range strings.Split(judged, "\n") {
+	for line := range strings.SplitSeq(judged, "\n") {
 		cells := strings.Split(line, " | ")
 		if len(cells) != 4 || !strings.HasPrefix(line, "| `") {
 			continue
@@ -214,7 +214,7 @@ func TestKillMatrixIsOfToday(t *testing.T) {
 func firstCells(text, pattern string) []string {
 	var out []string
 	re := regexp.MustCompile(pattern)
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if m := re.FindStringSubmatch(line); m != nil {
 			out = append(out, m[1])
 		}
