@@ -219,7 +219,7 @@ func TestSlowBytesDoNotStretchTheTimeForAnAnswer(t *testing.T) {
 		req := request(r.URL, "{}")
 		change(&req)
 		a := newSender(t, short()).Send(t.Context(), req)
-		if a.Failure == nil || a.Failure.Kind != emitter.FailTimeout || a.Failure.Message != "no answer within 80ms" {
+		if a.Failure == nil || a.Failure.Kind != emitter.FailTimeout || a.Failure.Message != "no answer within 500ms" {
 			t.Errorf("%+v", a.Failure)
 		}
 	})
