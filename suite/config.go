@@ -30,7 +30,8 @@ type Config struct {
 	Seed int64
 	// TimeScale divides every wait of scenarios that are not real_time. 0 means 1; range 0.1 to 1000.
 	TimeScale float64
-	// Concurrency bounds the plays at one time. 0 means DefaultConcurrency; range 1 to 1000.
+	// Concurrency bounds the plays at one time. 0 means DefaultConcurrency, or fewer for a receiver that takes its time
+	// to answer; range 1 to 1000.
 	Concurrency int
 	// AnswerWithin is how long an answer is awaited. 0 means the documented 20 s.
 	AnswerWithin time.Duration

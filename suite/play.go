@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 			stop(errMute)
 		}
 	}
-	each(r.cfg.Concurrency, crowd, one)
+	each(cmp.Or(r.concurrency, DefaultConcurrency), crowd, one)
 	each(1, alone, one)
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errFailFast):

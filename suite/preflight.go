@@ -20,10 +20,12 @@ func (r *runner) preflight(ctx context.Context) error {
 	first := r.ids.take(3)
 	started, whole, never := canaryTask(first), canaryTask(first+1), canaryTask(first+2)
 
+	knocked := time.Now()
 	answered, err := r.knock(ctx, sender, emitter.TaskStart(started, r.started.UnixMilli()))
 	if err != nil {
 		return err
 	}
+	r.pace(time.Since(knocked))
 	if r.observers == nil || r.observers.Empty() {
 		return nil
 	}
@@ -50,6 +52,24 @@ func (r *runner) preflight(ctx context.Context) error {
 		Within:  time.Duration(r.caps.Within),
 	})
 }
+
+// pace bounds the plays at one time by how quick the receiver is, unless the user has said how many there shall be. A
+// receiver that serves one request after the other is a sensible one; so many plays at once that each waits for all
+// others would have it answer too late through our own fault.
+func (r *runner) pace(answer time.Duration) {
+	r.concurrency = r.cfg.Concurrency
+	if r.concurrency != 0 {
+		return
+	}
+	r.concurrency = DefaultConcurrency
+	if answer > 0 {
+		r.concurrency = max(1, min(DefaultConcurrency, int(queueTime/answer)))
+	}
+}
+
+// queueTime is how long a callback may wait behind those of the other plays: a quarter of the 20 s after which an answer
+// is too late.
+const queueTime = 5 * time.Second
 
 // errUnanswered marks a callback that was delivered and that nobody answered: the connection stood, and then came
 // silence, an end, or something that is not HTTP.

@@ -67,6 +67,8 @@ type runner struct {
 	canary    *canaryListener
 	hooks     *hookRunner
 
+	concurrency int // plays at one time
+
 	benchFailed int // specs that Ginkgo counted as failed; -1 if the bench was not asked
 }
 
@@ -114,10 +116,7 @@ func (r *runner) check() error {
 	case !(cfg.TimeScale >= 0.1 && cfg.TimeScale <= 1000): // NaN is neither
 		return usage("time scale %g: must be between 0.1 and 1000", cfg.TimeScale)
 	}
-	switch {
-	case cfg.Concurrency == 0:
-		cfg.Concurrency = DefaultConcurrency
-	case cfg.Concurrency < 1 || cfg.Concurrency > 1000:
+	if cfg.Concurrency < 0 || cfg.Concurrency > 1000 {
 		return usage("concurrency %d: must be between 1 and 1000", cfg.Concurrency)
 	}
 	if err := report.CheckFormats(cfg.Reports); err != nil {

@@ -147,8 +147,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 			cfg.URL = server.URL
 		}
 		_, err := suite.Run(t.Context(), cfg)
-		var usage *suite.UsageError
-		if !errors.As(err, &usage) {
+		if _, ok := errors.AsType[*suite.UsageError](err); !ok {
 			t.Errorf("%s: error %v, want a UsageError", name, err)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -84,5 +85,7 @@ func listen(ctx context.Context, address string, rcv *receiver.Receiver) (*serve
 // close ends the server.
 func (s *server) close() {
 	s.stop()
-	<-s.done
+	if err := <-s.done; err != nil {
+		slog.Warn("the built-in receiver did not end as it should", "error", err)
+	}
 }

@@ -81,8 +81,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	code := exitUsage // what cobra and pflag complain of is usage
-	var ee *exitError
-	if errors.As(err, &ee) {
+	if ee, ok := errors.AsType[*exitError](err); ok {
 		code = ee.code
 		err = ee.err
 	}

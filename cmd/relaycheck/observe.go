@@ -30,8 +30,7 @@ of. Nothing is sent to the receiver but the observers' own questions. It helps t
 				return err
 			}
 			look, err := suite.Look(cmd.Context(), suite.Config{Target: tgt}, observe.Identity{TaskID: args[0], StreamID: stream})
-			var use *suite.UsageError
-			if errors.As(err, &use) {
+			if _, ok := errors.AsType[*suite.UsageError](err); ok {
 				return err
 			}
 			redact := report.Redactor()

@@ -22,6 +22,7 @@ type runFlags struct {
 	seed        int64
 	timeScale   float64
 	concurrency int
+	changed     func(flag string) bool // was it given, on the command line or in the environment?
 	reports     []string
 	reportDir   string
 	strict      bool
@@ -33,12 +34,13 @@ type runFlags struct {
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
+	f.changed = fs.Changed
 	fs.StringSliceVar(&f.profiles, "profile", nil, "profiles to play (default "+strings.Join(suite.DefaultProfiles(), ",")+")")
 	fs.StringVar(&f.labelFilter, "label-filter", "", "play only scenarios whose profile, requirements and labels match, such as 'ORD && !slow'")
 	fs.StringVar(&f.run, "run", "", "play only scenarios whose id matches this regular expression")
 	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn, and printed)")
 	fs.Float64Var(&f.timeScale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
-	fs.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios played at the same time")
+	fs.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios played at the same time; fewer for a receiver that takes its time, unless it is given")
 	fs.StringSliceVar(&f.reports, "report", nil, "files to write: "+strings.Join(report.Formats(), ", "))
 	fs.StringVar(&f.reportDir, "report-dir", "relaycheck-report", "where the files of --report go")
 	fs.BoolVar(&f.strict, "strict", false, "count SHOULD as MUST, and a partial verdict as inconclusive (exit 4)")
@@ -67,13 +69,17 @@ func (f *runFlags) config(args []string) (suite.Config, error) {
 	if err != nil {
 		return suite.Config{}, err
 	}
+	concurrency := 0 // what suits the receiver
+	if f.changed("concurrency") {
+		concurrency = f.concurrency
+	}
 	return suite.Config{
 		Baseline:    known,
 		Scenarios:   list,
 		Selection:   suite.Selection{Profiles: f.profiles, IDs: ids, Run: f.run, LabelFilter: f.labelFilter},
 		Seed:        f.seed,
 		TimeScale:   f.timeScale,
-		Concurrency: f.concurrency,
+		Concurrency: concurrency,
 		FailFast:    f.failFast,
 		Strict:      f.strict,
 		Reports:     f.reports,
