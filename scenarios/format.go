@@ -13,9 +13,10 @@ import (
 	"github.com/relaycheck/relaycheck/internal/strict"
 )
 
-// Format gives a scenario file in the one style: keys in the order in which they are explained, two blanks of indent, no
-// empty lines. Comments stay, and so does what is written on one line ({…}) and what on several. A file that is no YAML is refused with [strict.Problems]; one that would come out
-// with another meaning, or without one of its comments, is refused too, and so is never harmed.
+// Format gives a scenario file in the one style: keys in the order in which they are explained, two blanks of indent,
+// comments behind consecutive lines in one column. Comments stay, and so do single empty lines between blocks, and what
+// is written on one line ({…}) and what on several. A file that is no YAML is refused with [strict.Problems]; one that
+// would come out with another meaning, or without one of its comments, is refused too, and so is never harmed.
 //
 // What the loader would refuse for other reasons is formatted all the same: an unknown key comes last.
 func Format(name string, src []byte) ([]byte, error) {
@@ -46,6 +47,7 @@ func Format(name string, src []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("format %s: %w", name, err)
 	}
+	out = layout(src, out)
 	if err := sameMeaning(src, out); err != nil {
 		return nil, fmt.Errorf("format %s: %w; the file is left as it is", name, err)
 	}

@@ -28,12 +28,14 @@ profile: delivery
 
 title: 'A file event overtakes the start' # short
 profile: delivery
+
 requires: [ORD-1]
 timeline:
   # first
   - emit: TaskStart
     after: 0s
   - {emit: VodSourceFileStart, task: task, after: 1s}
+
 delivery:
   - hold: TaskStart
     until: VodSourceFileStart
@@ -44,6 +46,66 @@ delivery:
 	}
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFormatKeepsSingleEmptyLinesAndAlignsComments(t *testing.T) {
+	t.Parallel()
+	const src = `title: t
+
+
+requires: [SEQ-1]
+
+# what happens
+timeline:
+
+  - emit: TaskStart # begins
+  - emit: VodSourceFileStart     # "#" begins no comment in '# this'
+    after: 1s
+
+  - emit: TaskExit
+    msg: {message: "a # in a text"}
+expect:
+
+  task: {phase: ended}
+`
+	const want = `title: t
+
+requires: [SEQ-1]
+
+# what happens
+timeline:
+  - emit: TaskStart          # begins
+  - emit: VodSourceFileStart # "#" begins no comment in '# this'
+    after: 1s
+
+  - emit: TaskExit
+    msg: {message: "a # in a text"}
+expect:
+  task: {phase: ended}
+`
+	once, err := scenarios.Format("a.yaml", []byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(once) != want {
+		t.Errorf("got\n%s\nwant\n%s", once, want)
+	}
+	twice, err := scenarios.Format("a.yaml", once)
+	if err != nil || string(twice) != want {
+		t.Errorf("formatted again it is\n%s (%v)", twice, err)
+	}
+}
+
+func TestFormatLeavesATextBlockThatKeepsItsEnd(t *testing.T) {
+	t.Parallel()
+	const src = "title: t\nrequires: [SEQ-1]\ntimeline:\n  - body: |+\n      one\n\n\n  - emit: TaskStart\nexpect:\n  task: {phase: running}\n"
+	out, err := scenarios.Format("a.yaml", []byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "one\n\n\n  - emit") {
+		t.Errorf("the text lost its end:\n%s", out)
 	}
 }
 

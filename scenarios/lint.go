@@ -17,6 +17,9 @@ import (
 // lint tells of what a scenario may say but hardly means.
 func (c *checker) lint() {
 	c.lintNames()
+	c.lintTasks()
+	c.lintOrder()
+	c.lintReach()
 	c.lintTimes()
 	c.lintFiles()
 	c.lintMembers()
@@ -218,10 +221,42 @@ func (c *checker) lintExpectation(d *expectDoc) {
 		if err != nil {
 			continue
 		}
-		if _, constant := p.program.Node().(*ast.BoolNode); constant {
+		if alike(p.program.Node()) {
 			c.f.Warnf(k.Expr.Pos, "cannot-fail", "the expression is the same for every receiver").Hint("compare a fact: task.phase == \"running\"")
 		}
 	}
+}
+
+// alike reports whether an expression comes out the same whatever the receiver does: a constant, a value compared with
+// itself, something or its opposite.
+func alike(n ast.Node) bool {
+	if _, constant := n.(*ast.BoolNode); constant {
+		return true
+	}
+	two, isBinary := n.(*ast.BinaryNode)
+	if !isBinary {
+		return false
+	}
+	a, b := two.Left.String(), two.Right.String()
+	switch two.Operator {
+	case "==", "!=", "<=", ">=", "<", ">":
+		return a == b
+	case "or", "||":
+		return alike(two.Left) && alike(two.Right) || opposite(two.Left, two.Right) || opposite(two.Right, two.Left)
+	case "and", "&&":
+		return alike(two.Left) && alike(two.Right)
+	}
+	return false
+}
+
+// opposite reports whether b is true where a is not, and the other way round.
+func opposite(a, b ast.Node) bool {
+	if not, is := b.(*ast.UnaryNode); is && (not.Operator == "!" || not.Operator == "not") {
+		return not.Node.String() == a.String()
+	}
+	x, isX := a.(*ast.BinaryNode)
+	y, isY := b.(*ast.BinaryNode)
+	return isX && isY && x.Operator == "==" && y.Operator == "!=" && x.Left.String() == y.Left.String() && x.Right.String() == y.Right.String()
 }
 
 // wantedFacts are the facts of all tasks.

@@ -1,9 +1,12 @@
 package scenarios
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/internal/strict"
+	"github.com/relaycheck/relaycheck/schema"
 )
 
 // One step of the timeline. Exactly one of emit, sibling, body, wait, observe, restart, kill and together is its head.
@@ -59,6 +62,20 @@ type stepDoc struct {
 
 	Keys strict.Keys
 	Pos  strict.Pos
+}
+
+// HintForText implements strict.TextHinter.
+func (*stepDoc) HintForText(text string) string {
+	head, _, _ := strings.Cut(text, " ")
+	switch {
+	case slices.Contains(schema.Siblings(), head):
+		return "write `- sibling: " + head + "`"
+	case head == "restart" || head == "kill":
+		return "write `- " + head + ": true`"
+	case head == "observe":
+		return "write `- observe: {}`"
+	}
+	return "write `- emit: " + head + "`"
 }
 
 // yes is a key that can only be switched on.

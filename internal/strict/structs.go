@@ -51,11 +51,18 @@ func findFields(t reflect.Type) []Field {
 	return out
 }
 
+// A TextHinter is a struct that people tend to write as one text; it says what to write instead.
+type TextHinter interface {
+	HintForText(text string) string
+}
+
 func (f *File) decodeStruct(n Node, v reflect.Value) {
 	if n.Kind() != Mapping {
 		r := n.Expected("a mapping of keys and values")
 		if n.Kind() == Null {
 			r.Hint("write its keys below, indented, or delete it")
+		} else if h, can := v.Addr().Interface().(TextHinter); can && n.Kind() == Text {
+			r.Hint(h.HintForText(n.Text()))
 		}
 		return
 	}
