@@ -10,7 +10,6 @@ import (
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/suite"
-	"github.com/relaycheck/relaycheck/suite/report"
 )
 
 func newEmitCommand(a *app) *cobra.Command {
@@ -103,88 +102,4 @@ func policyNames() []string {
 
 func completePaths(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return emitter.KnownPaths(), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
-}
-
-func newPlayCommand(a *app) *cobra.Command {
-	var t targetFlags
-	var seed int64
-	var scale float64
-	var full bool
-	var color string
-	cmd := &cobra.Command{
-		Use:   "play SCENARIO -u URL",
-		Short: "Play one scenario and print the exchange, no verdict",
-		Long: `Play one scenario at a receiver and print every request and answer as it happens. Nothing is judged: the exit code
-is 0 once everything was sent, 3 if the receiver cannot be reached.`,
-		Example:           `  relaycheck play one-file-from-start-to-finish -u http://127.0.0.1:8080/callbacks/relay`,
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeScenarios,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			paint, err := a.useColor(color)
-			if err != nil {
-				return err
-			}
-			if err := noZero("time-scale", scale); err != nil {
-				return err
-			}
-			target, err := t.load(a)
-			if err != nil {
-				return err
-			}
-			list, ids, err := loadScenarios(args)
-			if err != nil {
-				return err
-			}
-			live := newLivePrinter(a.out, paint)
-			cfg := suite.Config{URL: t.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: seed, TimeScale: scale}
-			if !full {
-				cfg.Trace = live.show
-			}
-			in, err := suite.Play(cmd.Context(), cfg)
-			if err != nil {
-				return err
-			}
-			if full {
-				run := report.Run{Target: report.Target{URL: t.url}}
-				if target != nil {
-					run.Redact = report.Redactor(target.Secrets()...)
-				}
-				if err := report.NewLive(a.out, run, report.ConsoleOptions{Color: paint}).Transcript(in); err != nil {
-					return exit(exitEnvironment, err)
-				}
-			}
-			return playOutcome(cmd.Context().Err(), in.Transcript)
-		},
-	}
-	t.add(cmd)
-	fs := cmd.Flags()
-	fs.Int64Var(&seed, "seed", 0, "fixes every random choice (default: drawn)")
-	fs.Float64Var(&scale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
-	fs.BoolVarP(&full, "verbose", "v", false, "print each exchange in full, with headers and what msg holds, once the play is over")
-	addColorFlag(cmd, &color)
-	return cmd
-}
-
-// playOutcome is the exit code for a play: it says whether things could be sent, not what became of them.
-func playOutcome(interrupted error, tr emitter.Transcript) error {
-	if interrupted != nil {
-		return exit(exitInterrupted, nil)
-	}
-	if tr.Aborted != "" {
-		return exit(exitInconclusive, errors.New(tr.Aborted))
-	}
-	var failure *emitter.Failure
-	for i := range tr.Deliveries {
-		last := tr.Deliveries[i].Last()
-		if last != nil && (last.Answer != nil || last.Failure == nil || last.Failure.Kind == emitter.FailOurs) {
-			return nil
-		}
-		if last != nil {
-			failure = last.Failure
-		}
-	}
-	if failure == nil {
-		return exit(exitInconclusive, errors.New("nothing was sent"))
-	}
-	return exit(exitEnvironment, fmt.Errorf("%s: %s", failure.Kind, failure.Message))
 }

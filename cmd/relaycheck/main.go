@@ -76,7 +76,11 @@ func main() {
 func (a *app) main(ctx context.Context, args []string) int {
 	root := newRootCommand(a)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	return a.tell(root.ExecuteContext(ctx))
+}
+
+// tell prints an error, unless everything was said already, and returns its exit code.
+func (a *app) tell(err error) int {
 	if err == nil {
 		return exitOK
 	}

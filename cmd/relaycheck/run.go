@@ -178,12 +178,17 @@ func (t *targetFlags) add(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 }
 
+// file is the target file: the one that was named, or the one that lies here; "" is none.
+func (t *targetFlags) file() string {
+	if t.config == "" && t.url == "" && fileExists(defaultTargetFile) {
+		return defaultTargetFile
+	}
+	return t.config
+}
+
 // load reads the target file, if there is one.
 func (t *targetFlags) load(a *app) (*target.Target, error) {
-	path := t.config
-	if path == "" && t.url == "" && fileExists(defaultTargetFile) {
-		path = defaultTargetFile
-	}
+	path := t.file()
 	if path == "" {
 		if t.url == "" {
 			return nil, exit(exitUsage, fmt.Errorf("say whom to play at: --url URL, or --config with a target file (there is no %s here)", defaultTargetFile))

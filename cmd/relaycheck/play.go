@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/suite"
+	"github.com/relaycheck/relaycheck/suite/report"
+)
+
+// playFlags are the flags of play as the user writes them.
+type playFlags struct {
+	targetFlags
+	seed        int64
+	scale       float64
+	full, watch bool
+	color       string
+}
+
+func newPlayCommand(a *app) *cobra.Command {
+	var f playFlags
+	cmd := &cobra.Command{
+		Use:   "play SCENARIO -u URL",
+		Short: "Play one scenario and print the exchange, no verdict",
+		Long: `Play one scenario at a receiver and print every request and answer as it happens. Nothing is judged: the exit code
+is 0 once everything was sent, 3 if the receiver cannot be reached.
+
+With --watch SCENARIO is a file: whenever it or the target file changes it is checked and played again, until Ctrl-C.`,
+		Example: `  relaycheck play one-file-from-start-to-finish -u http://127.0.0.1:8080/callbacks/relay
+  relaycheck play --watch my-scenario.yaml -u http://127.0.0.1:8080/callbacks/relay`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			paint, err := a.useColor(f.color)
+			if err != nil {
+				return err
+			}
+			if err := noZero("time-scale", f.scale); err != nil {
+				return err
+			}
+			play := func(ctx context.Context) error { return a.play(ctx, f, args[0], paint) }
+			if !f.watch {
+				return play(cmd.Context())
+			}
+			if !fileExists(args[0]) {
+				return fmt.Errorf("--watch needs a scenario file, and %q is none\n'relaycheck new' makes one", args[0])
+			}
+			files := []string{args[0]}
+			if name := f.file(); name != "" {
+				files = append(files, name)
+			}
+			return a.watch(cmd.Context(), files, play)
+		},
+	}
+	f.add(cmd)
+	fs := cmd.Flags()
+	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn)")
+	fs.Float64Var(&f.scale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
+	fs.BoolVarP(&f.full, "verbose", "v", false, "print each exchange in full, with headers and what msg holds, once the play is over")
+	fs.BoolVar(&f.watch, "watch", false, "play again whenever the scenario file or the target file changes")
+	addColorFlag(cmd, &f.color)
+	return cmd
+}
+
+// play plays a scenario once and prints the exchange.
+func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool) error {
+	target, err := f.load(a)
+	if err != nil {
+		return err
+	}
+	list, ids, err := loadScenarios([]string{scenario})
+	if err != nil {
+		return err
+	}
+	if f.watch {
+		for _, w := range list[0].Warnings {
+			_, _ = fmt.Fprintln(a.err, w.Error())
+		}
+	}
+	live := newLivePrinter(a.out, paint)
+	cfg := suite.Config{URL: f.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: f.seed, TimeScale: f.scale}
+	if !f.full {
+		cfg.Trace = live.show
+	}
+	in, err := suite.Play(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if f.full {
+		run := report.Run{Target: report.Target{URL: f.url}}
+		if target != nil {
+			run.Redact = report.Redactor(target.Secrets()...)
+		}
+		if err := report.NewLive(a.out, run, report.ConsoleOptions{Color: paint}).Transcript(in); err != nil {
+			return exit(exitEnvironment, err)
+		}
+	}
+	return playOutcome(ctx.Err(), in.Transcript)
+}
+
+// playOutcome is the exit code for a play: it says whether things could be sent, not what became of them.
+func playOutcome(interrupted error, tr emitter.Transcript) error {
+	if interrupted != nil {
+		return exit(exitInterrupted, nil)
+	}
+	if tr.Aborted != "" {
+		return exit(exitInconclusive, errors.New(tr.Aborted))
+	}
+	var failure *emitter.Failure
+	for i := range tr.Deliveries {
+		last := tr.Deliveries[i].Last()
+		if last != nil && (last.Answer != nil || last.Failure == nil || last.Failure.Kind == emitter.FailOurs) {
+			return nil
+		}
+		if last != nil {
+			failure = last.Failure
+		}
+	}
+	if failure == nil {
+		return exit(exitInconclusive, errors.New("nothing was sent"))
+	}
+	return exit(exitEnvironment, fmt.Errorf("%s: %s", failure.Kind, failure.Message))
+}
