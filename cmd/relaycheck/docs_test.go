@@ -18,7 +18,7 @@ import (
 	"github.com/relaycheck/relaycheck/scenarios"
 )
 
-//go:generate go test -run ^TestTheReferencesAreCurrent$ -update .
+//go:generate go test -run ^TestThe(References|ManPages)AreCurrent$ -update .
 
 const repoRoot = "../.."
 
