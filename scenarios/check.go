@@ -64,6 +64,7 @@ func (c *checker) head() {
 			c.f.Errorf(c.doc.Keys["scale"].Key, "contradiction", "real_time forbids any scale").Hint("delete one of the two")
 		}
 	}
+	c.rounds()
 	labels := map[string]bool{}
 	for _, l := range c.doc.Labels {
 		if l.Value != strings.TrimSpace(l.Value) || l.Value == "" || strings.ContainsAny(l.Value, "&|!,()/:") {

@@ -23,6 +23,8 @@ var ruleHeads = []struct {
 	{"slow", []string{"times", "write_size", "write_pause"}},
 	{"truncate", []string{"times", "at"}},
 	{"retry", []string{"of", "recompute"}},
+	{"restart", []string{"moment"}},
+	{"kill", []string{"moment"}},
 	{"wire", []string{"of"}},
 }
 
@@ -49,6 +51,7 @@ func (c *checker) rules() {
 		c.rule(&c.doc.Delivery[i])
 	}
 	c.order()
+	c.strikeOrder()
 }
 
 func (c *checker) rule(d *ruleDoc) {
@@ -69,6 +72,10 @@ func (c *checker) rule(d *ruleDoc) {
 		c.slow(d)
 	case "retry":
 		c.retry(d)
+	case "restart":
+		c.strike(d, "restart", d.Restart)
+	case "kill":
+		c.strike(d, "kill", d.Kill)
 	case "wire":
 		c.wireRule(d)
 	}

@@ -14,7 +14,9 @@ import (
 // Params are what a play adds to a scenario. Equal parameters give equal plans, to the byte.
 type Params struct {
 	Play  int       // number of the play within the run, from 0
-	Seed  int64     // of the run: fixes every random choice, together with the scenario's id
+	Seed  int64     // of the run: fixes every random choice, together with the scenario's id and the round
+	Round int       // from 1, of a scenario that is played in rounds; 0 is the same as 1
+	Of    int       // how many rounds there are; 0 and 1: the scenario is played once
 	Scale float64   // waits are divided by this, 0.01 to 1e6; 0 counts as 1. Not for real_time scenarios
 	Epoch time.Time // what timeline offset 0 stands for in payloads; cut to the millisecond
 
@@ -54,9 +56,13 @@ func (s *Scenario) Compile(p Params) (Plan, error) {
 	c.plan = Plan{
 		Scenario: s.Ref, Play: p.Play, Seed: p.Seed, Scale: c.scale, Epoch: c.epoch,
 	}
+	if p.Of > 1 {
+		c.plan.Round, c.plan.Rounds = max(1, p.Round), p.Of
+	}
 	c.seed()
 	c.makeTasks()
 	c.place()
+	c.drawStrike()
 	if err := c.makeEvents(); err != nil {
 		return Plan{}, err
 	}
@@ -77,6 +83,7 @@ type compiler struct {
 	rng   *rand.Rand
 	plan  Plan
 
+	strike  *struck         // nil: none
 	offset  []time.Duration // of each entry on the timeline
 	after   []time.Duration // of each duplicate rule
 	parcels []parcel        // of each event
@@ -99,10 +106,14 @@ func (c *compiler) timeScale() float64 {
 	return scale
 }
 
-// seed starts the random choices: they depend on the run's seed and the scenario alone, so that a scenario plays alike
+// seed starts the random choices: they depend on the run's seed, the scenario and the round alone, so that a scenario plays alike
 // whatever is played beside it.
 func (c *compiler) seed() {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", c.p.Seed, c.s.ID))
+	text := fmt.Appendf(nil, "%d %s", c.p.Seed, c.s.ID)
+	if c.p.Round > 1 {
+		text = fmt.Appendf(text, " round %d", c.p.Round)
+	}
+	sum := sha256.Sum256(text)
 	c.rng = rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))) //nolint:gosec // to be foreseen is its purpose
 }
 

@@ -33,7 +33,10 @@ func (c *compiler) makeSteps() {
 	}
 	for i := range c.t.entries {
 		if c.t.entries[i].kind == entryEvents {
+			w.strikeBefore(i)
+			began := w.front
 			w.events(i)
+			w.strikeAfter(i, began)
 		} else {
 			w.barrier(i)
 		}
@@ -222,15 +225,15 @@ func (c *compiler) delivery(i int) Deliver {
 	return d
 }
 
-// policy finds when an event is sent again. An answer that is lost, or a request cut short, is sent again by CSS; where
-// no rule says how, the general ladder is assumed.
+// policy finds when an event is sent again. An answer that is lost, a request cut short, and what was under way when the
+// receiver was struck is sent again by CSS; where no rule says how, the general ladder is assumed.
 func (c *compiler) policy(i int, fails bool) (emitter.Policy, bool) {
 	r, own := c.n.retryOf[i]
 	if !own {
 		r = c.n.retry
 	}
 	name := r.name
-	if name == "" && fails {
+	if name == "" && (fails || c.n.strike != nil) {
 		name = emitter.CSSGeneral
 	}
 	if name == "" {

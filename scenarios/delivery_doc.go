@@ -4,8 +4,8 @@ import (
 	"github.com/relaycheck/relaycheck/internal/strict"
 )
 
-// One thing that the network or the retry policy did. Exactly one of hold, swap, duplicate, lose-answer, reset, slow, truncate, retry and
-// wire is its head. An event is named as in emit, with #2 for the second of its name, or by its `as`.
+// One thing that the network, the retry policy or fate did. Exactly one of hold, swap, duplicate, lose-answer, reset, slow, truncate, retry,
+// restart, kill and wire is its head. An event is named as in emit, with #2 for the second of its name, or by its `as`.
 type ruleDoc struct {
 	// The event is delivered late: right after the event named in until was answered.
 	Hold *strict.At[string] `yaml:"hold"`
@@ -23,6 +23,11 @@ type ruleDoc struct {
 	Truncate *strict.At[string] `yaml:"truncate"`
 	// When a callback that was not answered 200 is sent again.
 	Retry *strict.At[retryName] `yaml:"retry"`
+	// The receiver is restarted gracefully, with the target's hook, at the delivery of this event; any leaves the event to the seed.
+	Restart *strict.At[string] `yaml:"restart"`
+	// The receiver is killed and started again, with the target's hook, at the delivery of this event; any leaves the event to the
+	// seed.
+	Kill *strict.At[string] `yaml:"kill"`
 	// How requests are written.
 	Wire *wireDoc `yaml:"wire"`
 
@@ -40,6 +45,9 @@ type ruleDoc struct {
 	WriteSize *strict.At[strict.Size] `yaml:"write_size"`
 	// slow: pause between two writes; not scaled. Default: 20ms.
 	WritePause *strict.At[strict.Duration] `yaml:"write_pause"`
+	// restart, kill: before the event is sent (between), while it is under way (during), right after its answer (after), or at one of
+	// these as the seed has it (any). Default: any.
+	Moment *strict.At[moment] `yaml:"moment"`
 	// retry, wire: for this event alone. Default: for all.
 	Of *strict.At[string] `yaml:"of"`
 	// retry: t, sign and event_time are made anew for each attempt.

@@ -25,6 +25,8 @@ type document struct {
 	// Waits are divided by this at least, whatever --time-scale says: 60 makes a second of a retry's minute. 1 to 1000. Payload
 	// times are not touched. Default: 1.
 	Scale *strict.At[float64] `yaml:"scale"`
+	// How often the scenario is played, each time with other random choices. --rounds overrides it. 1 to 1000. Default: 1.
+	Rounds *strict.At[int] `yaml:"rounds"`
 	// The one relay task of the scenario. Default: an on-demand task with one file.
 	Task *taskDoc `yaml:"task"`
 	// Several relay tasks, by key; the steps then say `task: KEY`.

@@ -23,7 +23,7 @@ func (c *checker) lintRequirements() {
 		return events(func(ev *event) bool { return ev.step.Sign != nil && ev.step.Sign.Value == m })
 	}
 	hooks := func(h string) bool {
-		return slices.ContainsFunc(t.entries, func(e entry) bool { return e.hook == h })
+		return n.strike != nil && n.strike.hook == h || slices.ContainsFunc(t.entries, func(e entry) bool { return e.hook == h })
 	}
 	life := map[string]bool{schema.TaskStart: true, schema.VodSourceFileStart: true, schema.VodSourceFileFinish: true, schema.TaskExit: true}
 	for _, check := range []struct {
@@ -48,8 +48,8 @@ func (c *checker) lintRequirements() {
 		{"DUP-3", "a `duplicate` with `until` or `after`", slices.ContainsFunc(n.duplicates, func(d duplicate) bool { return d.until >= 0 || d.after != nil })},
 		{"RET-", "a `retry`, `lose-answer`, `reset` or `truncate`", len(n.faults) > 0 || n.retry.name != "" || len(n.retryOf) > 0},
 		{"GAP-", "a TaskStart and a VodSourceFileStart", named(schema.TaskStart) && named(schema.VodSourceFileStart)},
-		{"DUR-1", "`restart: true`", hooks("restart")},
-		{"DUR-2", "`kill: true`", hooks("kill")},
+		{"DUR-1", "a `restart`", hooks("restart")},
+		{"DUR-2", "a `kill`", hooks("kill")},
 		{"SEC-1", "`sign: valid`", signed(signValid) || signed(signUpper)},
 		{"SEC-2", "`sign: wrong`", signed(signWrong)},
 		{"SEC-3", "`sign: expired`", signed(signExpired)},

@@ -13,10 +13,12 @@ import (
 // the retry policy made of it. What the receiver should show follows from Events alone.
 type Plan struct {
 	Scenario Ref       `json:"scenario"`
-	Play     int       `json:"play"`       // number of the play within the run, from 0
-	Seed     int64     `json:"seed"`       // the run's seed
-	Scale    float64   `json:"time_scale"` // waits, those of retries too, are divided by this: the run's scale or the scenario's own, if greater; 1 where it is real_time
-	Epoch    time.Time `json:"epoch"`      // the wall clock that timeline offset 0 stands for in payloads
+	Play     int       `json:"play"`             // number of the play within the run, from 0
+	Seed     int64     `json:"seed"`             // the run's seed
+	Round    int       `json:"round,omitempty"`  // which round this is, from 1; 0 where the scenario is played once
+	Rounds   int       `json:"rounds,omitempty"` // of so many
+	Scale    float64   `json:"time_scale"`       // waits, those of retries too, are divided by this: the run's scale or the scenario's own, if greater; 1 where it is real_time
+	Epoch    time.Time `json:"epoch"`            // the wall clock that timeline offset 0 stands for in payloads
 	Tasks    []Task    `json:"tasks"`
 	Events   []Event   `json:"events"`
 	Steps    []Step    `json:"steps"`
@@ -88,7 +90,8 @@ type Step struct {
 	Deliver *Deliver       `json:"deliver,omitempty"`
 	Wait    bool           `json:"wait,omitempty"`
 	Observe *Expect        `json:"observe,omitempty"`
-	Hook    string         `json:"hook,omitempty"` // "restart", "kill", "stop", "start", "reset"
+	Hook    string         `json:"hook,omitempty"`   // "restart", "kill", "stop", "start", "reset"
+	Strike  *Strike        `json:"strike,omitempty"` // of a hook that a delivery rule asks for: its moment
 	Pos     Position       `json:"position"`
 }
 

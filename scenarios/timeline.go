@@ -78,6 +78,7 @@ type network struct {
 	slow       map[int]slow
 	retry      retry
 	retryOf    map[int]retry
+	strike     *strike    // nil: none
 	wire       []*wireDoc // for all, in order
 	wireOf     map[int][]*wireDoc
 }

@@ -11,5 +11,5 @@ func (s *Scenario) UsesHooks() bool {
 			return true
 		}
 	}
-	return false
+	return s.network.strike != nil
 }

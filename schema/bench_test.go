@@ -1,9 +1,12 @@
 package schema
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
-// BenchmarkValidate: the plain cases that captures consist of, and bodies made to hurt, each with its bytes, so that MB/s
-// tells whether one costs more than its length accounts for.
+// BenchmarkValidate: the plain cases that captures consist of.
 func BenchmarkValidate(b *testing.B) {
 	run := func(name string, body []byte, opts Options) {
 		b.Run(name, func(b *testing.B) {
@@ -24,7 +27,18 @@ func BenchmarkValidate(b *testing.B) {
 	run("cut body", body[:200], Options{})
 	push, _ := Sibling("push")
 	run("sibling", push, Options{})
-	for name, body := range hostile() {
-		run(name, body, Options{MaxBytes: -1})
+}
+
+// BenchmarkHostile: bodies made to hurt, as long as they may be. None may cost more than 5 ms.
+func BenchmarkHostile(b *testing.B) {
+	bodies := hostile(DefaultMaxBytes)
+	for _, name := range slices.Sorted(maps.Keys(bodies)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Validate(bodies[name], Options{})
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/op")
+		})
 	}
 }

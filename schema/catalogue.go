@@ -18,8 +18,8 @@ var catalogue = []Code{
 	},
 	{
 		ID: codeTooLong, Severity: Error, Strict: Error, Title: "the body is longer than the limit",
-		Explanation: "Bodies beyond the limit are not read. The longest documented callback is far below 1 MiB.",
-		Source:      "limit of this program (1 MiB unless set)",
+		Explanation: "Bodies beyond the limit are not read. The longest documented callback is far below 512 KiB.",
+		Source:      "limit of this program (512 KiB unless set)",
 		Mend:        "Raise the limit (--max-bytes) if the body is real.",
 	},
 	{
@@ -75,6 +75,12 @@ var catalogue = []Code{
 		Explanation: "A callback is one JSON object.",
 		Source:      fromPage,
 		Mend:        "If the callback is wrapped into something else by the capture, unwrap it.",
+	},
+	{
+		ID: codeMany, Severity: Error, Strict: Error, Title: "more than 10,000 entries in one array or object",
+		Explanation: "An object may have 10,000 members here, and an array as many items. Callbacks have a dozen members; source_urls holds at most 30 URLs.",
+		Source:      "limit of this program",
+		Mend:        "Such a body is made to exhaust a parser: it is no callback.",
 	},
 	{
 		ID: codeNoEventType, Severity: Error, Strict: Error, Title: "event_type is missing",

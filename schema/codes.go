@@ -15,6 +15,7 @@ const (
 	codeDeep       = "RC1009"
 	codeWildNumber = "RC1010"
 	codeNotObject  = "RC1011"
+	codeMany       = "RC1012"
 
 	codeNoEventType    = "RC1101"
 	codeEventTypeType  = "RC1102"

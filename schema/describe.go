@@ -23,7 +23,7 @@ func describe(doc *jsonscan.Doc, v jsonscan.Value, field string) string {
 	case jsonscan.Bool:
 		return string(doc.Src[v.Start:v.End])
 	case jsonscan.Number:
-		return "the number " + shorten(string(doc.Src[v.Start:v.End]))
+		return "the number " + shorten(string(doc.Src[v.Start:min(v.End, v.Start+8*maxShown)])) // long enough to be cut
 	case jsonscan.Array:
 		return "an array"
 	case jsonscan.Object:
@@ -48,7 +48,7 @@ func characters(n int) string {
 func quote(s string) string { return fmt.Sprintf("%q", shorten(s)) }
 
 func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= maxShown {
+	if len(s) <= 4*maxShown && utf8.RuneCountInString(s) <= maxShown { // a character has at most four bytes
 		return s
 	}
 	runes := []rune(strings.ToValidUTF8(s[:min(len(s), 4*maxShown)], "\uFFFD"))

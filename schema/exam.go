@@ -2,11 +2,13 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
-// An exam is the examination of one body: what was found so far, and what needs to be computed only once.
+// An exam is the examination of one body: what was found so far, and what needs to be computed only once. Its memory is
+// used for one body after the other.
 type exam struct {
 	body []byte
 	opts Options
@@ -20,49 +22,73 @@ type exam struct {
 	values map[string]any      // part -> value as the library wants it
 	index  []int               // of the items of source_urls handed to the library, their place in the text
 	memo   map[int][]deviation // class of a schema -> what it has against its part
+
+	taken subject // that subj points to
+	key   []byte  // that the constellation is written to
 }
 
-func newExam(body []byte, opts Options) *exam {
-	e := &exam{body: body, opts: opts, memo: map[int][]deviation{}}
-	e.doc, e.err = jsonscan.Scan(body)
-	if e.err == nil && e.doc.Root.Kind == jsonscan.Object {
-		e.subj = newSubject(&e.doc)
-	}
+func newExam(body []byte) *exam {
+	e := &exam{}
+	e.begin(body, Options{})
 	return e
+}
+
+// begin takes a body.
+func (e *exam) begin(body []byte, opts Options) {
+	e.body, e.opts = body, opts
+	e.err = e.doc.Scan(body)
+	if e.err == nil && e.doc.Root.Kind == jsonscan.Object {
+		e.subj = &e.taken
+		e.subj.read(&e.doc)
+	}
+}
+
+// forget lets go of the body and of what was found.
+func (e *exam) forget() {
+	if e.subj != nil {
+		e.subj.forget()
+	}
+	e.doc.Forget()
+	*e = exam{doc: e.doc, taken: e.taken, key: e.key}
 }
 
 // value is a part of the body as the library wants it. They are made when the library has to be asked.
 func (e *exam) value(part string) (any, bool) {
 	if e.values == nil {
-		e.values = e.subj.values(&e.index)
+		e.values = map[string]any{}
+		s := e.subj
+		e.values["envelope"] = s.envelope.instance()
+		if s.msg != nil && s.msg.err == nil {
+			if s.msg.object.doc != nil {
+				e.values["msg"] = s.msg.object.instance()
+			} else {
+				e.values["msg"] = instance(&s.msg.doc, s.msg.doc.Root)
+			}
+		}
+		if s.urls != nil && s.urls.err == nil {
+			e.values["source_urls"] = e.list(&s.urls.doc)
+		}
 	}
 	v, there := e.values[part]
 	return v, there
 }
 
-// values are the parts of the body as the library wants them. A part that is absent, or cannot be read, has none: the
-// schema of the envelope, or the reading, has spoken for it then.
-func (s *subject) values(index *[]int) map[string]any {
-	v := map[string]any{"envelope": s.envelope.instance()}
-	if s.msg != nil && s.msg.err == nil {
-		if s.msg.object.doc != nil {
-			v["msg"] = s.msg.object.instance()
-		} else {
-			v["msg"] = instance(&s.msg.doc, s.msg.doc.Root)
-		}
+// list is source_urls as the library wants it: with one item of each type, since it asks all items the same; or with
+// item by item for who doubts that.
+func (e *exam) list(doc *jsonscan.Doc) any {
+	if doc.Root.Kind != jsonscan.Array {
+		return instance(doc, doc.Root)
 	}
-	if s.urls != nil && s.urls.err == nil {
-		if s.urls.doc.Root.Kind == jsonscan.Array {
-			list, at := items(&s.urls.doc)
-			v["source_urls"], *index = list, at
-			if list == nil {
-				v["source_urls"] = []any{}
-			}
-		} else {
-			v["source_urls"] = instance(&s.urls.doc, s.urls.doc.Root)
-		}
+	var list []any
+	if e.opts.NoFastPath {
+		list, e.index = items(doc)
+	} else {
+		list, e.index = typical(doc)
 	}
-	return v
+	if list == nil {
+		return []any{}
+	}
+	return list
 }
 
 // report examines the body against the candidate editions and keeps the best.
@@ -86,10 +112,12 @@ func (e *exam) report(candidates []Edition) Report {
 	switch {
 	case s.eventType == EventType:
 		r.Kind = KindRelay
+		_, r.Timed = s.envelope.member("event_time")
 	case isSibling(s.eventType):
 		r.Kind, r.Event = KindSibling, ""
 		if e.opts.OnlyRelay {
-			e.add(codeSibling, "/event_type", s.envelope.known["event_type"].Value.Start,
+			m, _ := s.envelope.member("event_type")
+			e.add(codeSibling, "/event_type", m.Value.Start,
 				fmt.Sprintf("event_type has to be 314 (relay), but is %d (%s)", s.eventType, EventTypeName(s.eventType)))
 		}
 		return e.end(r, e.common)
@@ -97,32 +125,31 @@ func (e *exam) report(candidates []Edition) Report {
 	if !e.stranger() {
 		e.rules()
 	}
-	candidates, err := e.acquainted(candidates)
+	rulings, err := e.rulings(candidates)
 	if err != nil {
 		return e.failed(r, err)
 	}
 	// Acquainted as they are, today's editions agree on every body. The ranking is for those to come.
-	var best []Violation
+	var best *ruling
 	bestErrors, bestWarnings := -1, -1
-	for _, edition := range candidates {
-		found, err := e.edition(edition)
-		if err != nil {
-			return e.failed(r, err)
-		}
-		all := append(append([]Violation(nil), e.common...), found...)
-		errs, warnings := rank(all)
+	for i := range rulings {
+		errs, warnings := e.count(rulings[i].findings)
 		switch {
 		case bestErrors < 0 || errs < bestErrors || errs == bestErrors && warnings < bestWarnings:
 			r.Editions = nil
 			fallthrough
 		case errs == bestErrors && warnings == bestWarnings:
-			best, bestErrors, bestWarnings = all, errs, warnings // candidates run from old to new: the newest of equals
-			if errs == 0 {
-				r.Editions = append(r.Editions, edition)
-			}
+			// Candidates run from old to new: the newest of equals.
+			best, bestErrors, bestWarnings = &rulings[i], errs, warnings
+			r.Editions = append(r.Editions, best.edition)
 		}
 	}
-	return e.end(r, best)
+	found := slices.Grow(e.common, len(best.findings))
+	found = e.tell(found, best.edition, best.findings)
+	if verdictOf(found) == Error {
+		r.Editions = nil
+	}
+	return e.end(r, found)
 }
 
 // acquainted leaves out the editions that do not know what the body carries and another one documents: an event, or
@@ -134,7 +161,7 @@ func (e *exam) acquainted(candidates []Edition) ([]Edition, error) {
 	kept := candidates
 	for _, knows := range []func(*set) bool{
 		func(s *set) bool { return s.names(e.subj.event) },
-		func(s *set) bool { _, there := e.subj.envelope.known["event_time"]; return !there || s.hasTime() },
+		func(s *set) bool { _, there := e.subj.envelope.member("event_time"); return !there || s.hasTime() },
 	} {
 		var some []Edition
 		for _, ed := range kept {
@@ -175,15 +202,21 @@ func (e *exam) add(code, pointer string, offset int, message string) {
 	e.common = append(e.common, e.violation("", code, pointer, offset, message))
 }
 
-func (e *exam) violation(edition Edition, code, pointer string, offset int, message string) Violation {
-	severity := Error
-	if c, ok := Explain(code); ok {
-		severity = c.Severity
-		if e.opts.Reading == Documented {
-			severity = c.Strict
-		}
+// severity is how bad what a code stands for is.
+func (e *exam) severity(code string) Verdict {
+	c, ok := Explain(code)
+	switch {
+	case !ok:
+		return Error
+	case e.opts.Reading == Documented:
+		return c.Strict
+	default:
+		return c.Severity
 	}
-	return Violation{Code: code, Severity: severity, Edition: edition, Pointer: pointer, Offset: offset, Message: message}
+}
+
+func (e *exam) violation(edition Edition, code, pointer string, offset int, message string) Violation {
+	return Violation{Code: code, Severity: e.severity(code), Edition: edition, Pointer: pointer, Offset: offset, Message: message}
 }
 
 // unreadable notes why the body is not JSON.
@@ -193,6 +226,8 @@ func (e *exam) unreadable() {
 		e.add(codeEmpty, "", 0, "the body is empty: a callback is a JSON object")
 	case e.err.Deep:
 		e.add(codeDeep, "", e.err.Offset, e.err.Message)
+	case e.err.Many:
+		e.add(codeMany, "", e.err.Offset, e.err.Message)
 	default:
 		e.add(codeSyntax, "", e.err.Offset, "not JSON: "+e.err.Message)
 	}

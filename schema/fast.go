@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"cmp"
 	"sync"
 )
 
@@ -18,6 +17,7 @@ import (
 type Validator struct {
 	shapes shapeCache
 	fields fieldScan
+	exam   exam // for what is not plainly valid
 
 	opts Options // that plan was made of
 	plan plan
@@ -29,22 +29,24 @@ func NewValidator() *Validator { return &Validator{} }
 // Validate is the function Validate.
 func (v *Validator) Validate(body []byte, opts Options) Report {
 	if opts.NoFastPath {
-		return authority(body, opts)
+		return examine(new(exam), body, opts)
 	}
 	if opts != v.opts || !v.plan.made {
 		v.opts, v.plan = opts, newPlan(opts)
 	}
-	if v.plan.able && (v.plan.limit < 0 || len(body) <= v.plan.limit) {
+	if v.plan.able && len(body) <= v.plan.limit {
 		if f, ok := v.plainly(body); ok {
 			if editions := v.plan.editions(f); editions != nil {
 				return Report{
 					Verdict: OK, Kind: KindRelay, Event: fastEvents[f.event], EventType: EventType,
-					Editions: editions,
+					Timed: f.timed, Editions: editions,
 				}
 			}
 		}
 	}
-	return authority(body, opts)
+	r := examine(&v.exam, body, opts)
+	v.exam.forget()
+	return r
 }
 
 // plainly reports whether a body is plainly a callback that no edition which knows what it carries has anything
@@ -83,10 +85,14 @@ var fastMsgKeys = func() (need [len(fastEvents)]uint16) {
 	return need
 }()
 
+// fastLimit is the longest body that the fast path reads, in bytes; see DefaultMaxBytes. What is longer is hardly a
+// callback, and is read once instead of twice.
+const fastLimit = 128 << 10
+
 // A plan is what options come to: which editions a plainly valid callback fits.
 type plan struct {
 	made, able bool
-	limit      int // of the body's length; negative if there is none
+	limit      int // of the body's length
 
 	plain, timed, alarm []Edition // nil where the authority has to be asked
 }
@@ -99,7 +105,10 @@ var (
 )
 
 func newPlan(opts Options) plan {
-	p := plan{made: true, limit: cmp.Or(opts.MaxBytes, DefaultMaxBytes)}
+	p := plan{made: true, limit: fastLimit}
+	if opts.MaxBytes > 0 {
+		p.limit = min(p.limit, opts.MaxBytes)
+	}
 	switch opts.Reading {
 	case "", Wire, Documented:
 	default:

@@ -13,7 +13,8 @@ type fieldScan struct {
 	buf   []byte      // what msg or source_urls stands for
 	parts [32]varPart // what may differ in the next callback of the same shape, in no order
 	n     int
-	fixed bool // some part is written in a way that a shape has no word for
+	inMsg [2]int // which of the parts stand in msg, with their places in the decoded text
+	fixed bool   // some part is written in a way that a shape has no word for
 
 	event      [2]int // where the outer values stand that are needed in the end
 	msg, urls  [2]int
@@ -26,7 +27,8 @@ type varPart struct {
 	kind       partKind
 }
 
-// The outer keys and members of msg as bits. The order bears on nothing.
+// The outer keys and members of msg that any schema asks about, as bits; a test holds them against the files. The order
+// bears on nothing.
 const (
 	kAppid = iota
 	kAppID
@@ -41,6 +43,8 @@ const (
 	kStream
 	kTask
 	kToURL
+	kSign // the family's; the fast path leaves a body with it, or with t, to the authority
+	kT
 )
 
 const (
@@ -54,6 +58,7 @@ const (
 	mType
 )
 
+// outerOf is the bit of an outer key; negative where it is none that any edition has.
 func outerOf(key []byte) int {
 	switch string(key) {
 	case "appid":
@@ -82,10 +87,15 @@ func outerOf(key []byte) int {
 		return kTask
 	case "to_url":
 		return kToURL
+	case "sign":
+		return kSign
+	case "t":
+		return kT
 	}
 	return -1
 }
 
+// memberOf is the bit of a member of msg, whichever event's; negative where it is none that any edition has.
 func memberOf(key []byte) int {
 	switch string(key) {
 	case "task_start_time":
@@ -200,7 +210,7 @@ func (f *fieldScan) members(b []byte, i int, value func(b, key []byte, i int) (e
 			if len(key) > 128 { // the longest key has 15 characters, 90 if all of them are escaped
 				return 0, -1
 			}
-			var space [128]byte
+			var space [128 + 8]byte
 			key = decodeText(space[:0], key)
 		}
 		i = skipSpace(b, keyEnd+1)
@@ -242,6 +252,9 @@ func (f *fieldScan) part(start, end int, kind partKind) {
 func (f *fieldScan) readURLs() bool {
 	raw := f.body[f.urls[0]:f.urls[1]]
 	f.part(f.urls[0], f.urls[1], partURLs)
+	if urlsEnd(f.body, f.urls[0]) == f.urls[1] { // written as senders do, there is nothing to decode
+		return true
+	}
 	f.buf = decodeText(f.buf[:0], raw)
 	b := f.buf
 	i := skipSpace(b, 0)

@@ -3,16 +3,21 @@ package schema
 import (
 	"math/big"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
-// What the schemas have against a part of a body depends on little: which of the known members are there, of which
-// type each is, and for three of them on the value. Captures repeat the same mistake, so the library is asked once for
-// each such constellation and its answer is kept. Only pointers, keywords and types are kept; what a finding says of the
-// body is taken from the body.
+// What the schemas have against a body depends on little: which of the known members are there, of which type each is,
+// and for three of them on the value. That is the body's constellation. Captures repeat the same few, so the library is
+// asked once for each, about every edition, and what came of it is kept. Only pointers, keywords and types are kept; what
+// a finding says of the body, and where it stands, is taken from the body.
+
+// A ruling is what one edition has against all bodies of a constellation.
+type ruling struct {
+	edition  Edition
+	findings []finding
+}
 
 // valued are the members of whose value a schema asks more than its type. A test holds them, and the keywords below
 // which the constellation says enough, against the schema files.
@@ -21,46 +26,76 @@ var valued = []string{"event_type", "callback_event", "type"}
 // valuedTexts are the texts that schemas tell from others.
 var valuedTexts = append(Events(), "PullFileUnstable", "PushStreamUnstable", "PullFileFailed", "PushStreamFailed", "FileEndEarly")
 
-// maxAnswers bounds the memory: far more constellations than honest senders produce. When it is full nothing more is
+// maxRulings bounds the memory: far more constellations than honest senders produce. When it is full nothing more is
 // kept, and the library is asked.
-const maxAnswers = 4096
+const maxRulings = 1024
 
-var answers struct {
+var kept struct {
 	sync.RWMutex
-	kept map[string][]deviation
+	rulings map[string][]ruling
 }
 
-// ask is check on a part of the body, with the answers that the library gave before.
-func (e *exam) ask(name string, p *part) ([]deviation, error) {
-	var space [64]byte
-	key, keep := space[:0], false
-	if !e.opts.NoFastPath {
-		key, keep = e.subj.constellation(strconv.AppendInt(key, int64(p.class), 10), name)
+// rulings are what the candidate editions have against the body, without those that do not know what it carries.
+func (e *exam) rulings(candidates []Edition) ([]ruling, error) {
+	if e.opts.NoFastPath {
+		return e.decide(candidates)
 	}
-	if keep {
-		answers.RLock()
-		found, known := answers.kept[string(key)]
-		answers.RUnlock()
-		if known {
-			return found, nil
+	e.key = e.subj.constellation(append(e.key[:0], string(e.opts.Edition)+" "...))
+	kept.RLock()
+	rulings, known := kept.rulings[string(e.key)]
+	kept.RUnlock()
+	if known {
+		return rulings, nil
+	}
+	rulings, err := e.decide(candidates)
+	if err != nil {
+		return nil, err
+	}
+	kept.Lock()
+	defer kept.Unlock()
+	if kept.rulings == nil {
+		kept.rulings = map[string][]ruling{}
+	}
+	if len(kept.rulings) < maxRulings {
+		kept.rulings[string(e.key)] = rulings
+	}
+	return rulings, nil
+}
+
+// decide asks the library.
+func (e *exam) decide(candidates []Edition) ([]ruling, error) {
+	candidates, err := e.acquainted(candidates)
+	if err != nil {
+		return nil, err
+	}
+	rulings := make([]ruling, len(candidates))
+	for i, ed := range candidates {
+		found, err := e.edition(ed)
+		if err != nil {
+			return nil, err
 		}
+		rulings[i] = ruling{ed, found}
+	}
+	return rulings, nil
+}
+
+// ask is check on a part of the body, once for each class of schemas.
+func (e *exam) ask(name string, p *part) ([]deviation, error) {
+	if found, known := e.memo[p.class]; known {
+		return found, nil
 	}
 	value, there := e.value(name)
 	if !there {
 		return nil, nil
 	}
 	found, err := p.check(value)
-	if err != nil || !keep {
-		return found, err
+	if err != nil {
+		return nil, err
 	}
-	answers.Lock()
-	defer answers.Unlock()
-	if answers.kept == nil {
-		answers.kept = map[string][]deviation{}
+	if e.memo == nil {
+		e.memo = map[int][]deviation{}
 	}
-	if len(answers.kept) < maxAnswers {
-		answers.kept[string(key)] = found
-	}
+	e.memo[p.class] = found
 	return found, nil
 }
 
@@ -76,46 +111,41 @@ func (s *subject) readable(part string) bool {
 	}
 }
 
-// constellation appends all that a schema can tell about a part of the body; false for what is not worth keeping.
-func (s *subject) constellation(key []byte, part string) ([]byte, bool) {
-	o := &s.envelope
-	switch part {
-	case "msg":
-		if o = &s.msg.object; o.doc == nil {
-			return nil, false // no object
+// constellation appends all that the schemas can tell about a body.
+func (s *subject) constellation(key []byte) []byte {
+	key = s.envelope.constellation(key)
+	if s.readable("msg") {
+		key = append(key, "msg"...)
+		if s.msg.object.doc != nil {
+			key = s.msg.object.constellation(key)
+		} else {
+			key = append(key, typeCode("", &s.msg.doc, s.msg.doc.Root))
 		}
-	case "source_urls":
+	}
+	if s.readable("source_urls") {
 		doc := &s.urls.doc
-		if doc.Root.Kind != jsonscan.Array {
-			return nil, false
-		}
-		for _, item := range doc.Items {
-			if item.Kind != jsonscan.String {
-				return nil, false // it matters which one
+		key = append(key, "urls"...)
+		key = append(key, typeCode("", doc, doc.Root))
+		for kind, first := range kindsOf(doc) {
+			if first > 0 {
+				key = append(key, '0'+byte(kind))
 			}
 		}
-		return append(key, "[]"...), true
 	}
-	key = append(key, ':')
-	for _, name := range constellationNames {
+	return key
+}
+
+// constellation appends all that a schema can tell about the object.
+func (o *object) constellation(key []byte) []byte {
+	for bit, name := range o.names.byBit {
 		code := byte('-')
-		if m, there := o.known[name]; there {
-			code = typeCode(name, o.doc, m.Value)
+		if o.has&(1<<bit) != 0 {
+			code = typeCode(name, o.doc, o.known[bit].Value)
 		}
 		key = append(key, code)
 	}
-	return key, true
+	return key
 }
-
-// constellationNames are all members that any schema asks about.
-var constellationNames = func() []string {
-	names := slices.Clone(outerKeys)
-	for name := range knownMember {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}()
 
 // typeCode is one byte for all values that no schema tells apart.
 func typeCode(name string, doc *jsonscan.Doc, v jsonscan.Value) byte {

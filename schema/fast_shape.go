@@ -190,7 +190,7 @@ func (c *shapeCache) learn(at int, b []byte, f *fieldScan) {
 	if at < 0 || f.fixed || len(c.shapes) >= maxShapes || c.rows[at][rowLen-1] != nil {
 		return
 	}
-	for _, p := range f.parts[:f.n] { // a space in source_urls and the like: a shape has no word for it
+	for _, p := range f.placed(b) { // a space in source_urls and the like: a shape has no word for it
 		if p.kind.end(b, p.start) != p.end {
 			return
 		}

@@ -174,6 +174,27 @@ func TestAPlainlyValidCallbackCostsNoAllocation(t *testing.T) {
 	}
 }
 
+func TestAValidatorDoesNotHoldOnToABody(t *testing.T) {
+	t.Parallel()
+	body, _ := Sample(Edition2025_09, VodSourceFileStart)
+	for name, body := range map[string][]byte{
+		"valid": body, "with an unknown field": bytes.Replace(body, []byte(`"task_id"`), []byte(`"taskid"`), 1),
+		"with a number in msg": bytes.Replace(body, []byte(`\"duration\"`), []byte(`\"x\":[1],\"duration\"`), 1), "cut": body[:len(body)/2],
+	} {
+		v := NewValidator()
+		v.Validate(body, Options{})
+		e := &v.exam
+		for part, held := range map[string]bool{
+			"its text": e.body != nil || e.doc.Src != nil || v.fields.body != nil, "its members": len(e.doc.Members) > 0 || e.taken.envelope.doc != nil,
+			"its msg": e.taken.texts[0].doc.Src != nil || e.taken.texts[0].text.Bytes != nil || e.taken.texts[0].object.doc != nil,
+		} {
+			if held {
+				t.Errorf("%s: %s is kept", name, part)
+			}
+		}
+	}
+}
+
 // mutate changes a body in one place, in a way that keeps it near what it was.
 func mutate(r *rand.Rand, body []byte) []byte {
 	out := bytes.Clone(body)

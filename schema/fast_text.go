@@ -1,37 +1,15 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
-// The scanning of strings, eight bytes at a time in a register.
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// skipPlain is the place of the first byte from i on that does not stand for itself in a JSON string: a quotation mark,
-// a backslash, a control character, or a byte of a character beyond ASCII.
-func skipPlain(b []byte, i int) int {
-	for i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
-		// A subtraction sets the high bit of a byte that is zero after the exclusive or, or below 0x20. It may borrow from
-		// the byte above, so only the lowest hit is sure; it is the one that is wanted.
-		m := ((w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | w) & highs
-		if m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-		i += 8
-	}
-	for i < len(b) && b[i] >= 0x20 && b[i] < utf8.RuneSelf && b[i] != '"' && b[i] != '\\' {
-		i++
-	}
-	return i
-}
+// skipPlain is jsonscan.SkipPlain.
+func skipPlain(b []byte, i int) int { return jsonscan.SkipPlain(b, i) }
 
 // textEnd is the place of the quotation mark that ends a string whose content begins at i; -1 where the string is not
 // plainly in order. escaped reports whether the content has to be decoded.
@@ -70,41 +48,19 @@ func escapeEnd(b []byte, i int) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 2
 	case 'u':
-		u := hexAt(b, i+2)
+		u := jsonscan.HexAt(b, i+2)
 		switch {
 		case u < 0:
 			return -1
 		case u < 0xd800 || u > 0xdfff:
 			return i + 6
 		case u < 0xdc00 && i+8 <= len(b) && b[i+6] == '\\' && b[i+7] == 'u':
-			if low := hexAt(b, i+8); 0xdc00 <= low && low <= 0xdfff {
+			if low := jsonscan.HexAt(b, i+8); 0xdc00 <= low && low <= 0xdfff {
 				return i + 12
 			}
 		}
 	}
 	return -1
-}
-
-// hexAt is the number in the four hexadecimal digits at i; -1 if they are not there.
-func hexAt(b []byte, i int) int {
-	if i+4 > len(b) {
-		return -1
-	}
-	u := 0
-	for _, c := range b[i : i+4] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return -1
-		}
-		u = u<<4 | int(c)
-	}
-	return u
 }
 
 // innerEnd is the place of the \" that ends a string inside a nested text, as it stands in the envelope: every backslash
@@ -129,7 +85,7 @@ func innerEnd(b []byte, i int) int {
 		case b[i+1] == '/':
 			i += 2
 		case b[i+1] == 'u':
-			u := hexAt(b, i+2)
+			u := jsonscan.HexAt(b, i+2)
 			if u < 0x20 || u == '"' || u == '\\' || 0xd800 <= u && u <= 0xdfff {
 				return -1
 			}
@@ -157,7 +113,7 @@ func innerEscapeEnd(b []byte, i int) int {
 	case '/', 'b', 'f', 'n', 'r', 't':
 		return i + 1
 	case 'u':
-		if u := hexAt(b, i+1); u >= 0 && (u < 0xd800 || u > 0xdfff) {
+		if u := jsonscan.HexAt(b, i+1); u >= 0 && (u < 0xd800 || u > 0xdfff) {
 			return i + 5
 		}
 	}
@@ -185,32 +141,52 @@ func wholeEnd(b []byte, i int) int {
 	return end
 }
 
-// decodeText appends what the content of a string stands for. textEnd has found it in order.
+// decodeText is what the content of a string stands for, in the memory of out if there is enough. textEnd has found it
+// in order.
 func decodeText(out, raw []byte) []byte {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	// Eight bytes are copied at a time, those behind a backslash in vain, so there has to be room for them.
+	if cap(out) < len(raw)+8 {
+		out = make([]byte, len(raw)+8, 2*len(raw)+8)
+	}
+	out = out[:cap(out)]
+	n := 0
 	for i := 0; i < len(raw); {
-		n := bytes.IndexByte(raw[i:], '\\')
-		if n < 0 {
-			return append(out, raw[i:]...)
+		if i+8 <= len(raw) {
+			w := binary.LittleEndian.Uint64(raw[i:])
+			binary.LittleEndian.PutUint64(out[n:], w)
+			x := w ^ ones*'\\'
+			escape := (x - ones) &^ x & highs
+			k := bits.TrailingZeros64(escape) >> 3 // 8 where there is none
+			i, n = i+k, n+k
+			if escape == 0 {
+				continue
+			}
+		} else if raw[i] != '\\' {
+			out[n] = raw[i]
+			i, n = i+1, n+1
+			continue
 		}
-		out = append(out, raw[i:i+n]...)
-		i += n
 		if i+1 >= len(raw) {
 			break // cannot be: textEnd has seen it
 		}
 		if raw[i+1] != 'u' {
-			out = append(out, escapeLetters[raw[i+1]])
-			i += 2
+			out[n] = escapeLetters[raw[i+1]]
+			i, n = i+2, n+1
 			continue
 		}
-		u := hexAt(raw, i+2)
+		u := jsonscan.HexAt(raw, i+2)
 		i += 6
 		if 0xd800 <= u && u <= 0xdfff {
-			u = 0x10000 + (u-0xd800)<<10 + hexAt(raw, i+2) - 0xdc00
+			u = 0x10000 + (u-0xd800)<<10 + jsonscan.HexAt(raw, i+2) - 0xdc00
 			i += 6
 		}
-		out = utf8.AppendRune(out, rune(u)) //nolint:gosec // at most 0x10ffff
+		n += utf8.EncodeRune(out[n:n+4], u)
 	}
-	return out
+	return out[:n]
 }
 
 var escapeLetters = [256]byte{

@@ -54,11 +54,19 @@ func (f *fieldScan) readMsg() bool {
 	if end < 0 || skipSpace(f.buf, end) != len(f.buf) || seen != fastMsgKeys[f.form.event] {
 		return false
 	}
-	for k := first; k < f.n; k++ { // they were met in the decoded text: where are they in the body?
+	f.inMsg = [2]int{first, f.n}
+	return true
+}
+
+// placed are the variable parts with their places in the body: those of msg were met in the decoded text.
+func (f *fieldScan) placed(body []byte) []varPart {
+	raw := body[f.msg[0]:f.msg[1]]
+	for k := f.inMsg[0]; k < f.inMsg[1]; k++ {
 		p := &f.parts[k]
 		p.start, p.end = f.msg[0]+rawOffset(raw, p.start), f.msg[0]+rawOffset(raw, p.end)
 	}
-	return true
+	f.inMsg = [2]int{}
+	return f.parts[:f.n]
 }
 
 // inner reads the value of a member of msg.
@@ -125,7 +133,7 @@ func rawOffset(raw []byte, n int) int {
 		if next < 0 {
 			return len(raw)
 		}
-		var space [4]byte
+		var space [12 + 8]byte
 		at += len(decodeText(space[:0], raw[i:next]))
 		i = next
 	}

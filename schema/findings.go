@@ -9,9 +9,20 @@ import (
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
+// A finding is one thing that an edition has against the body, before it is put into words.
+type finding struct {
+	partDeviation
+	code  string
+	table bool // only the edition's tables have it, not its wire schemas
+
+	// Of entries of source_urls: which one, or all of a type where entry is negative.
+	entry int
+	kind  jsonscan.Kind
+}
+
 // edition holds the body against one edition: what its wire schemas have against it, and what only its tables have.
-func (e *exam) edition(ed Edition) ([]Violation, error) {
-	var found []Violation
+func (e *exam) edition(ed Edition) ([]finding, error) {
+	var found []finding
 	wire, err := e.deviations(ed, Wire)
 	if err != nil {
 		return nil, err
@@ -19,23 +30,108 @@ func (e *exam) edition(ed Edition) ([]Violation, error) {
 	failed := map[string]bool{}
 	for _, d := range wire {
 		failed[d.part+d.pointer] = true
-		found = append(found, e.wireViolation(ed, d))
+		found = append(found, e.finding(d, wireCode(d), false))
 	}
 	tables, err := e.deviations(ed, Documented)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range tables {
-		if failed[d.part+d.pointer] || shownBySample(ed, e.key(d)) {
+		if failed[d.part+d.pointer] || shownBySample(ed, e.sampleKey(d)) {
 			continue
 		}
-		found = append(found, e.tableViolation(ed, d))
+		found = append(found, e.finding(d, tableCode(d), true))
 	}
-	early, err := e.earlyTime(ed)
-	if err != nil {
-		return nil, err
+	early, err := e.early(ed)
+	if early {
+		found = append(found, finding{code: codeEarlyTime})
 	}
-	return append(found, early...), nil
+	return found, err
+}
+
+func (e *exam) finding(d partDeviation, code string, table bool) finding {
+	f := finding{partDeviation: d, code: code, table: table, entry: -1}
+	if !f.ofEntries() {
+		return f
+	}
+	// The library was given a list of its own, in which the entry has another number.
+	i, err := strconv.Atoi(strings.TrimPrefix(d.pointer, "/"))
+	if err != nil || i < 0 || i >= len(e.index) {
+		return f // cannot be: the library was given this many
+	}
+	i = e.index[i]
+	f.kind = e.subj.urls.doc.Items[i].Kind
+	if e.opts.NoFastPath {
+		f.entry = i
+	}
+	return f
+}
+
+// ofEntries reports whether a finding is about entries of source_urls.
+func (f *finding) ofEntries() bool { return f.part == "source_urls" && f.pointer != "" }
+
+// entries are the entries of source_urls that a finding is about: of the first ones all of its type, of the rest one.
+func (e *exam) entries(f *finding) []int {
+	if f.entry >= 0 {
+		return []int{f.entry}
+	}
+	var list []int
+	for i, v := range e.subj.urls.doc.Items {
+		if v.Kind == f.kind {
+			list = append(list, i)
+			if i >= fewItems {
+				break
+			}
+		}
+	}
+	return list
+}
+
+// count is how many errors and warnings findings come to.
+func (e *exam) count(findings []finding) (errors, warnings int) {
+	for i := range findings {
+		f, n := &findings[i], 1
+		if f.ofEntries() {
+			n = len(e.entries(f))
+		}
+		if e.severity(f.code) == Error {
+			errors += n
+		} else {
+			warnings += n
+		}
+	}
+	return errors, warnings
+}
+
+// tell puts the findings of an edition into words.
+func (e *exam) tell(to []Violation, ed Edition, findings []finding) []Violation {
+	var wrong [jsonscan.Object + 1]bool // types of entries
+	told := 0
+	for i := range findings {
+		f := findings[i]
+		switch {
+		case f.code == codeEarlyTime:
+			to = append(to, e.earlyTime(ed))
+		case f.ofEntries():
+			wrong[f.kind] = true
+			for _, entry := range e.entries(&f) {
+				f.pointer = "/" + strconv.Itoa(entry)
+				to = append(to, e.inWords(ed, &f))
+				told++
+			}
+		default:
+			to = append(to, e.inWords(ed, &f))
+		}
+	}
+	if told > 0 {
+		for _, v := range e.subj.urls.doc.Items {
+			if wrong[v.Kind] {
+				e.omitted++
+			}
+		}
+		e.omitted -= told
+	}
+	return to
 }
 
 // A partDeviation is a deviation with the part of the body that it is in: "envelope", "msg" or "source_urls".
@@ -58,12 +154,9 @@ func (e *exam) deviations(ed Edition, reading Reading) ([]partDeviation, error) 
 		if !asked || !e.subj.readable(part.name) {
 			continue
 		}
-		found, known := e.memo[p.class]
-		if !known {
-			if found, err = e.ask(part.name, p); err != nil {
-				return nil, err
-			}
-			e.memo[p.class] = found
+		found, err := e.ask(part.name, p)
+		if err != nil {
+			return nil, err
 		}
 		for _, d := range found {
 			if part.name == "envelope" && e.stranger() && d.pointer != "/event_type" {
@@ -75,64 +168,94 @@ func (e *exam) deviations(ed Edition, reading Reading) ([]partDeviation, error) 
 	return all, nil
 }
 
-// wireViolation is what the wire reading has against the body, in words.
-func (e *exam) wireViolation(ed Edition, d partDeviation) Violation {
-	pointer, offset, found := e.locate(d)
-	name := strings.TrimPrefix(d.pointer, "/")
-	v := func(code, message string) Violation { return e.violation(ed, code, pointer, offset, message) }
-	expected := fmt.Sprintf("%s has to be %s, but is %s", name, d.expected, found)
+// wireCode is the code of what the wire reading has against the body.
+func wireCode(d partDeviation) string {
 	switch d.part {
 	case "envelope":
 		switch {
 		case d.pointer == "/event_type" && d.keyword == "required":
-			return v(codeNoEventType, "event_type is missing: relay callbacks carry the number 314")
+			return codeNoEventType
 		case d.pointer == "/event_type" && d.keyword == "type":
-			return v(codeEventTypeType, "event_type has to be the number 314, but is "+found)
+			return codeEventTypeType
 		case d.pointer == "/event_type":
-			return v(codeOtherEventType, "event_type has to be the number 314, but is "+found)
-		case d.pointer == "/appid" && d.keyword == "required":
-			return v(codeMissing, "appid is missing (appId would do)")
+			return codeOtherEventType
 		case d.keyword == "required":
-			return v(codeMissing, name+" is missing"+e.ofEvent())
+			return codeMissing
 		case d.pointer == "/msg":
-			return v(codeMsgNotText, "msg has to be text that holds JSON, but is "+found)
+			return codeMsgNotText
 		case d.pointer == "/source_urls":
-			return v(codeURLsNotText, "source_urls has to be text that holds a JSON array, but is "+found)
+			return codeURLsNotText
 		default:
-			return v(codeType, expected)
+			return codeType
 		}
 	case "msg":
 		switch {
 		case d.pointer == "":
-			return v(codeMsgNotObject, "msg has to hold a JSON object, but holds "+found)
+			return codeMsgNotObject
 		case d.keyword == "required":
-			return v(codeMsgMissing, name+" is missing from msg"+e.ofEvent())
+			return codeMsgMissing
 		default:
-			return v(codeMsgType, expected)
+			return codeMsgType
 		}
 	default:
 		if d.pointer == "" {
-			return v(codeURLsNotArray, "source_urls has to hold a JSON array, but holds "+found)
+			return codeURLsNotArray
 		}
-		return v(codeURLType, fmt.Sprintf("entry %s of source_urls has to be text, but is %s", name, found))
+		return codeURLType
 	}
 }
 
-// tableViolation is what only the edition's tables have against the body, in words.
-func (e *exam) tableViolation(ed Edition, d partDeviation) Violation {
-	pointer, offset, found := e.locate(d)
-	name := strings.TrimPrefix(d.pointer, "/")
-	v := func(code, message string) Violation { return e.violation(ed, code, pointer, offset, message) }
+// tableCode is the code of what only the edition's tables have against the body.
+func tableCode(d partDeviation) string {
 	switch {
 	case d.pointer == "/callback_event" && d.keyword == "enum":
-		return v(codeUnknownEvent, e.unknownEvent(ed))
+		return codeUnknownEvent
 	case d.keyword == "required":
-		return v(codeTableMissing, fmt.Sprintf("%s is missing: the table of %s has it, and no sample of %s shows it absent", name, ed, quote(e.subj.event)))
+		return codeTableMissing
 	case d.keyword == "type":
-		return v(codeTableType, fmt.Sprintf("%s should be %s by the table of %s, but is %s", name, d.expected, ed, found))
+		return codeTableType
 	default:
-		return v(codeTableValue, fmt.Sprintf("%s should be %s by the table of %s, but is %s", name, d.expected, ed, found))
+		return codeTableValue
 	}
+}
+
+// inWords is what an edition has against the body, in words.
+func (e *exam) inWords(ed Edition, f *finding) Violation {
+	pointer, offset, found := e.locate(f.partDeviation)
+	name := strings.TrimPrefix(f.pointer, "/")
+	message := ""
+	switch f.code {
+	case codeNoEventType:
+		message = "event_type is missing: relay callbacks carry the number 314"
+	case codeEventTypeType, codeOtherEventType:
+		message = "event_type has to be the number 314, but is " + found
+	case codeMissing:
+		message = name + " is missing" + e.ofEvent()
+		if f.pointer == "/appid" {
+			message = "appid is missing (appId would do)"
+		}
+	case codeMsgNotText:
+		message = "msg has to be text that holds JSON, but is " + found
+	case codeURLsNotText:
+		message = "source_urls has to be text that holds a JSON array, but is " + found
+	case codeMsgNotObject:
+		message = "msg has to hold a JSON object, but holds " + found
+	case codeMsgMissing:
+		message = name + " is missing from msg" + e.ofEvent()
+	case codeType, codeMsgType:
+		message = name + " has to be " + f.expected + ", but is " + found
+	case codeURLsNotArray:
+		message = "source_urls has to hold a JSON array, but holds " + found
+	case codeURLType:
+		message = "entry " + name + " of source_urls has to be text, but is " + found
+	case codeUnknownEvent:
+		message = e.unknownEvent(ed)
+	case codeTableMissing:
+		message = fmt.Sprintf("%s is missing: the table of %s has it, and no sample of %s shows it absent", name, ed, quote(e.subj.event))
+	case codeTableType, codeTableValue:
+		message = name + " should be " + f.expected + " by the table of " + string(ed) + ", but is " + found
+	}
+	return e.violation(ed, f.code, pointer, offset, message)
 }
 
 // unknownEvent says that an edition does not name the event, and what it may be.
@@ -151,18 +274,20 @@ func (e *exam) unknownEvent(ed Edition) string {
 	return message
 }
 
-// earlyTime notes event_time in an edition that has none.
-func (e *exam) earlyTime(ed Edition) ([]Violation, error) {
-	m, there := e.subj.envelope.known["event_time"]
-	if !there || e.stranger() {
-		return nil, nil
+// early reports whether the body has an event_time that the edition does not have.
+func (e *exam) early(ed Edition) (bool, error) {
+	if _, there := e.subj.envelope.member("event_time"); !there || e.stranger() {
+		return false, nil
 	}
 	set, err := schemas(ed, Documented)
-	if err != nil || set.hasTime() {
-		return nil, err
-	}
-	return []Violation{e.violation(ed, codeEarlyTime, "/event_time", m.KeyStart,
-		fmt.Sprintf("the %s edition has no event_time: it is documented from %s on", ed, Edition2024_04))}, nil
+	return err == nil && !set.hasTime(), err
+}
+
+// earlyTime notes event_time in an edition that has none.
+func (e *exam) earlyTime(ed Edition) Violation {
+	m, _ := e.subj.envelope.member("event_time")
+	return e.violation(ed, codeEarlyTime, "/event_time", m.KeyStart,
+		fmt.Sprintf("the %s edition has no event_time: it is documented from %s on", ed, Edition2024_04))
 }
 
 // ofEvent says which event's callbacks have what is missing.
@@ -178,7 +303,7 @@ func (e *exam) locate(d partDeviation) (pointer string, offset int, found string
 	s := e.subj
 	name := strings.TrimPrefix(d.pointer, "/")
 	if d.part == "envelope" {
-		if m, ok := s.envelope.known[name]; ok {
+		if m, ok := s.envelope.member(name); ok {
 			return d.pointer, m.Value.Start, describe(&e.doc, m.Value, name)
 		}
 		return d.pointer, e.doc.Root.Start, "missing"
@@ -191,22 +316,17 @@ func (e *exam) locate(d partDeviation) (pointer string, offset int, found string
 		return "/" + n.name, n.offset(n.doc.Root.Start), describe(&n.doc, n.doc.Root, "")
 	}
 	if d.part == "source_urls" {
-		v, i := e.item(name)
-		return n.pointer("/" + strconv.Itoa(i)), n.offset(v.Start), describe(&n.doc, v, "")
+		i, err := strconv.Atoi(name)
+		if err != nil || i < 0 || i >= len(n.doc.Items) {
+			return "/" + n.name, n.offset(n.doc.Root.Start), "missing" // cannot be: it was found there
+		}
+		v := n.doc.Items[i]
+		return n.pointer(d.pointer), n.offset(v.Start), describe(&n.doc, v, "")
 	}
-	if m, ok := n.object.known[name]; ok {
+	if m, ok := n.object.member(name); ok {
 		return n.pointer(d.pointer), n.offset(m.Value.Start), describe(&n.doc, m.Value, name)
 	}
 	return n.pointer(d.pointer), n.offset(n.doc.Root.Start), "missing"
-}
-
-// item is the entry of source_urls that the library knows by number.
-func (e *exam) item(number string) (jsonscan.Value, int) {
-	i, err := strconv.Atoi(number)
-	if err != nil || i < 0 || i >= len(e.index) {
-		return e.subj.urls.doc.Root, 0 // cannot be: the library was given this many
-	}
-	return e.subj.urls.doc.Items[e.index[i]], e.index[i]
 }
 
 // A sampleKey is a departure from the tables, as exactly as it has to be told from others.
@@ -215,7 +335,7 @@ type sampleKey struct {
 	kind                          jsonscan.Kind
 }
 
-func (e *exam) key(d partDeviation) sampleKey {
+func (e *exam) sampleKey(d partDeviation) sampleKey {
 	k := sampleKey{event: e.subj.event, part: d.part, pointer: d.pointer, keyword: d.keyword}
 	if _, m, ok := e.subj.member(d.part, strings.TrimPrefix(d.pointer, "/")); ok {
 		k.kind = m.Value.Kind
@@ -256,7 +376,7 @@ func shownDeparturesOf(ed Edition) map[sampleKey]bool {
 		if !ok {
 			continue
 		}
-		e := newExam(body, Options{})
+		e := newExam(body)
 		if e.subj == nil {
 			continue
 		}
@@ -265,7 +385,7 @@ func shownDeparturesOf(ed Edition) map[sampleKey]bool {
 			continue // whoever asks meets the same error and reports it
 		}
 		for _, d := range found {
-			shown[e.key(d)] = true
+			shown[e.sampleKey(d)] = true
 		}
 	}
 	return shown

@@ -1,12 +1,14 @@
 package schema
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
 // around puts a raw JSON value into a TaskStart.
@@ -15,38 +17,81 @@ func around(field, raw string) []byte {
 		`,"msg":"{\"task_start_time\":0}","source_urls":"[]","stream_id":"s","task_id":"1","to_url":"u"}`)
 }
 
-// hostile are bodies made to hurt: long, deep, or dear to whoever computes with them.
-func hostile() map[string][]byte {
-	keys := func(n int, format string) string {
-		var b strings.Builder
-		for i := range n {
-			fmt.Fprintf(&b, format, i)
+// hostile are bodies of about size bytes made to hurt: long, deep, or dear to whoever computes with them.
+func hostile(size int) map[string][]byte {
+	const start = `{"event_type":314,"callback_event":"TaskStart","`
+	// fill repeats a unit, told apart by a number if it has a place for one.
+	fill := func(before, unit, after string) []byte {
+		b := []byte(before)
+		for i := 0; len(b)+len(unit)+len(after)+16 < size; i++ {
+			if strings.Contains(unit, "%d") {
+				b = fmt.Appendf(b, unit, i)
+			} else {
+				b = append(b, unit...)
+			}
 		}
-		return b.String()
+		return append(b, after...)
+	}
+	in := func(field string) (before, after string) { // around the raw value of a field
+		before, after, _ = strings.Cut(string(around(field, "\x00")), "\x00")
+		return before, after
+	}
+	text := func(field, unit string) []byte {
+		before, after := in(field)
+		return fill(before+`"`, unit, `"`+after)
+	}
+	appid, behind := in("appid")
+	manyNames := func(from int) string { // as many as an object may have
+		var b strings.Builder
+		for i := range jsonscan.MaxEntries - 1 {
+			fmt.Fprintf(&b, `"%d":0,`, from+i)
+		}
+		return "{" + b.String() + `"":0}`
 	}
 	return map[string][]byte{
-		"megabytes of [":                 bytes.Repeat([]byte("["), 4<<20),
-		"megabytes of {":                 bytes.Repeat([]byte(`{"":`), 4<<18),
-		"megabytes of white space":       bytes.Repeat([]byte(" "), 4<<20),
-		"megabytes of a quote":           bytes.Repeat([]byte(`"`), 4<<20),
-		"megabytes of one string":        around("to", `"`+strings.Repeat("x", 4<<20)+`"`),
-		"megabytes of escapes":           around("to", `"`+strings.Repeat(`\u0041`, 4<<20/6)+`"`),
-		"megabytes of lone halves":       around("to", `"`+strings.Repeat(`\ud800`, 4<<20/6)+`"`),
-		"a million digits":               around("appid", strings.Repeat("9", 1<<20)),
-		"a million digits of a fraction": around("appid", "0."+strings.Repeat("9", 1<<20)),
-		"an exponent of a million":       around("appid", "1e1000000"),
-		"an exponent beyond":             around("appid", "1e1000001"),
-		"a small exponent":               around("appid", "1e-1000001"),
-		"an exponent of many digits":     around("appid", "1e"+strings.Repeat("9", 1<<20)),
-		"the same name again and again":  []byte("{" + strings.Repeat(`"a":1,`, 200_000) + `"a":1}`),
-		"many names twice":               []byte("{" + keys(20_000, `"k%d":1,`) + keys(20_000, `"k%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
-		"many names":                     []byte("{" + keys(200_000, `"%d":1,`) + `"event_type":314,"callback_event":"TaskStart"}`),
-		"many wild numbers":              around("x", "["+strings.Repeat("1e999,", 300_000)+"0]"),
-		"many URLs":                      []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`\"\",`, 300_000) + `\"\"]"}`),
-		"many entries of no type":        []byte(`{"event_type":314,"callback_event":"TaskStart","source_urls":"[` + strings.Repeat(`0,`, 300_000) + `0]"}`),
-		"msg nested deep":                []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"` + strings.Repeat("[", 1_000_000) + `"}`),
-		"msg of names twice":             []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"{` + strings.Repeat(`\"a\":1,`, 100_000) + `\"a\":1}"}`),
-		"msg of unknown names":           []byte(`{"event_type":314,"callback_event":"TaskStart","msg":"{` + keys(100_000, `\"%d\":1,`) + `\"a\":1}"}`),
+		"one [ after the other":             fill("", "[", ""),
+		"one { after the other":             fill("", `{"":`, ""),
+		"white space":                       fill("", " ", ""),
+		"one quotation mark after another":  fill("", `"`, ""),
+		"white space in a callback":         fill(`{"appid":`, " ", string(around("x", "1"))[10:]),
+		"one long text":                     text("to_url", "x"),
+		"a text of escapes":                 text("to_url", `\u0041`),
+		"a text of short escapes":           text("to_url", `\/`),
+		"a text of lone halves":             text("to", `\ud800`),
+		"a text of pairs":                   text("to_url", `\ud83d\ude00`),
+		"a text of Chinese":                 text("to_url", "中"),
+		"a text of broken UTF-8":            text("to", "\xff"),
+		"an unknown event with a long name": fill(`{"event_type":314,"callback_event":"`, "中", `"}`),
+		"many digits":                       fill(appid, "9", behind),
+		"many digits of a fraction":         fill(appid+"0.", "9", behind),
+		"an exponent of many digits":        fill(appid+"1e", "9", behind),
+		"an exponent of a million":          around("appid", "1e1000000"),
+		"an exponent beyond":                around("appid", "1e1000001"),
+		"a small exponent":                  around("appid", "1e-1000001"),
+		"the same name again and again":     fill("{", `"a":1,`, `"a":1}`),
+		"a known name again and again":      fill(start+`x":0`, `,"t":1`, `}`),
+		"many names":                        fill("{", `"%d":1,`, `"event_type":314,"callback_event":"TaskStart"}`),
+		"many names in many objects":        fill(start+`x":[`, manyNames(100_000)+",", `0]}`),
+		"many names in an open object":      fill(start+`x":{"x":{"x":{"x":`, manyNames(100_000)+`,"%d":`, `0}}}}`),
+		"many long names":                   fill("{", `"%[1]d_task_start_times_of_the_%[1]d":1,`, `"event_type":314,"callback_event":"TaskStart"}`),
+		"as many long names as allowed":     []byte("{" + strings.ReplaceAll(manyNames(0)[1:], `":0`, `event_typ":0`)),
+		"many names that nearly are":        []byte("{" + strings.ReplaceAll(manyNames(0)[1:], `":0,`, `_source_u":0,`) + " "),
+		"many wild numbers":                 fill(start+`x":[[`, strings.Repeat("1e999,", 9_000)+"0],[", "0]]}"),
+		"many wild numbers far below":       fill(start+`x":[`+strings.Repeat(`{"`+strings.Repeat("~", 80)+`":`, 60)+"[", "1e999,", "0"),
+		"halves in many objects":            fill(start+`x":`+strings.Repeat(`{"`+strings.Repeat("~", 80)+`":`, 60)+"[", `{"\ud800":0},`, "0"),
+		"many URLs":                         fill(start+`source_urls":"[`, `\"\",`, `\"\"]"}`),
+		"as many URLs as allowed":           []byte(start + `source_urls":"[` + strings.Repeat(`\"\",`, jsonscan.MaxEntries-1) + `\"\"]"}`),
+		"as many wrong entries as allowed":  []byte(start + `source_urls":"[` + strings.Repeat(`0,`, jsonscan.MaxEntries-1) + `0]"}`),
+		"a long URL":                        fill(start+`source_urls":"[\"`, `\\u4e2d`, `\"]"}`),
+		"wrong entries behind a long URL":   fill(start+`source_urls":"[\"`, `\\u4e2d`, `\"`+strings.Repeat(`,0`, 3000)+`]"}`),
+		"msg nested deep":                   fill(start+`msg":"`, "[", `"}`),
+		"msg of white space":                fill(start+`msg":"`, `\n`, `{}"}`),
+		"msg of one long text":              fill(start+`msg":"{\"url\":\"`, `\\/`, `\",\"task_start_time\":null}"}`),
+		"msg of the same name":              fill(start+`msg":"{`, `\"a\":1,`, `\"a\":1}"}`),
+		"msg of another event's name":       []byte(start + `msg":"{` + strings.Repeat(`\"code\":1,`, jsonscan.MaxEntries-1) + `\"a\":1}"}`),
+		"msg of unknown names":              fill(start+`msg":"{`, `\"%d\":1,`, `\"a\":1}"}`),
+		"a valid callback of great length":  fill(`{"appid":4,"callback_event":"TaskExit","event_type":314,"msg":"{\"message\":\"`, `\\\"`, `\",\"code\":1,\"task_exit_time\":0}","source_urls":"[]"}`),
+		"two bodies in one":                 append(fill("", " ", string(around("x", "1"))), '{'),
 	}
 }
 
@@ -54,12 +99,12 @@ func hostile() map[string][]byte {
 // tell. The benchmarks have the figures.
 func TestHostileBodiesAreSurvived(t *testing.T) {
 	t.Parallel()
-	for name, body := range hostile() {
+	for name, body := range hostile(4 << 20) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := Validate(body, Options{MaxBytes: -1})
-			if r.Verdict == OK {
-				t.Errorf("it is ok: %+v", r)
+			if (r.Verdict == OK) != (name == "a valid callback of great length") {
+				t.Errorf("it is %s: %+v", r.Verdict, r)
 			}
 			if len(r.Violations) > MaxViolations {
 				t.Errorf("%d violations are kept", len(r.Violations))
@@ -83,18 +128,63 @@ func TestHostileBodiesAreSurvived(t *testing.T) {
 
 func TestViolationsBeyondTheLimitAreCounted(t *testing.T) {
 	t.Parallel()
-	body := bytes.Replace(hostile()["many names"], []byte(`"TaskStart"}`), []byte(`"TaskStart","task_id":7}`), 1)
+	var names strings.Builder
+	for i := range 9_000 {
+		fmt.Fprintf(&names, `"%d":1,`, i)
+	}
+	body := []byte("{" + names.String() + `"event_type":314,"callback_event":"TaskStart","task_id":7}`)
 	r := Validate(body, Options{MaxBytes: -1})
 	if len(r.Violations) != MaxViolations {
 		t.Errorf("%d violations", len(r.Violations))
 	}
-	// 200 000 unknown names, and five things that TaskStart lacks and one at the very end: the errors stay, however many warnings there are.
-	if got := len(r.Violations) + r.Omitted; got != 200_006 {
+	// 9,000 unknown names, and five things that TaskStart lacks and one at the very end: the errors stay, however many warnings there are.
+	if got := len(r.Violations) + r.Omitted; got != 9_006 {
 		t.Errorf("%d in all", got)
 	}
 	errors, _ := rank(r.Violations)
 	if r.Verdict != Error || errors != 6 {
 		t.Errorf("%s with %d errors", r.Verdict, errors)
+	}
+}
+
+func TestTooManyEntriesEndTheReading(t *testing.T) {
+	t.Parallel()
+	const most = jsonscan.MaxEntries
+	names := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"%d":1,`, i)
+		}
+		return "{" + b.String()[:b.Len()-1] + "}"
+	}
+	list := func(n int, item string) string { return "[" + strings.Repeat(item+",", n-1) + item + "]" }
+	for name, c := range map[string]struct {
+		body []byte
+		want string // code and pointer of the finding about it; "" if there is none
+	}{
+		"as many names as allowed": {around("x", names(most)), ""},
+		"one name more":            {around("x", names(most+1)), codeMany + " "},
+		"as many items as allowed": {around("x", list(most, "0")), ""},
+		"one item more":            {around("x", list(most+1, "0")), codeMany + " "},
+		"one name more in msg":     {[]byte(`{"event_type":314,"msg":` + strconv.Quote(names(most+1)) + `}`), codeMany + " /msg#"},
+		"one URL more":             {[]byte(`{"event_type":314,"source_urls":` + strconv.Quote(list(most+1, `""`)) + `}`), codeMany + " /source_urls#"},
+		"wrong entries around the last that is told of one by one": {[]byte(`{"event_type":314,"source_urls":` +
+			strconv.Quote("["+strings.Repeat(`"",`, fewItems-2)+"0,0,0,0,null,0,[],null]") + `}`), ""},
+		"as many wrong entries as allowed": {[]byte(`{"event_type":314,"source_urls":` + strconv.Quote(list(most, `0`)) + `}`), ""},
+	} {
+		r := agree(t, NewValidator(), c.body, Options{})
+		got := ""
+		for _, v := range r.Violations {
+			if v.Code == codeMany {
+				got += v.Code + " " + v.Pointer
+			}
+		}
+		if got != c.want || r.Verdict == OK {
+			t.Errorf("%s: %s with %q, want %q", name, r.Verdict, got, c.want)
+		}
+		if name == "as many wrong entries as allowed" && len(r.Violations)+r.Omitted != most+5+1 { // appid, callback_event, msg and three ids are missing
+			t.Errorf("%s: %d violations and %d more", name, len(r.Violations), r.Omitted)
+		}
 	}
 }
 

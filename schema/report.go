@@ -32,9 +32,10 @@ type Options struct {
 	NoFastPath bool
 }
 
-// DefaultMaxBytes is the longest body that is read by default: 1 MiB. The longest thing that is documented is a list of
-// 30 source URLs; with URLs of 2 kB that is 60 kB, twice escaped 120 kB.
-const DefaultMaxBytes = 1 << 20
+// DefaultMaxBytes is the longest body that is read by default: 512 KiB. The longest thing that is documented is a list of
+// 30 source URLs; with URLs of 2 kB that is 60 kB, twice escaped 120 kB. Whatever is in a body of this length, it costs
+// a few milliseconds.
+const DefaultMaxBytes = 512 << 10
 
 // MaxViolations is how many violations of one body are kept; the rest is counted in Report.Omitted.
 const MaxViolations = 1000
@@ -45,6 +46,7 @@ type Report struct {
 	Kind      Kind
 	Event     string // callback_event where it is text; "" else
 	EventType int    // event_type where it is a number that the family's pages list; -1 else
+	Timed     bool   // it is a relay callback that carries event_time, which not every edition has
 
 	// Editions are those that the body fits with this verdict, from the oldest to the newest: exactly where the verdict
 	// is ok, with equally few warnings where it is a warning. Empty for an error, and for a sibling. Do not change it.

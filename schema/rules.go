@@ -1,11 +1,9 @@
 package schema
 
 import (
-	"bytes"
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
@@ -21,9 +19,7 @@ func (e *exam) rules() {
 	}
 	e.unknownKeys()
 	e.unknownMembers()
-	for _, part := range []string{"envelope", "msg"} {
-		e.numbers(part)
-	}
+	e.numbers()
 }
 
 // nested notes what is wrong with the text in msg or source_urls.
@@ -39,6 +35,8 @@ func (e *exam) nested(n *nested) {
 	switch {
 	case n.err.Deep:
 		e.add(codeDeep, n.pointer(""), n.offset(n.err.Offset), n.name+": "+n.err.Message)
+	case n.err.Many:
+		e.add(codeMany, n.pointer(""), n.offset(n.err.Offset), n.name+": "+n.err.Message)
 	case n.err.Empty:
 		e.add(code, "/"+n.name, n.offset(n.err.Offset), n.name+" has to hold JSON, but is empty")
 	default:
@@ -50,7 +48,7 @@ func (e *exam) nested(n *nested) {
 func (e *exam) unknownKeys() {
 	o := &e.subj.envelope
 	for _, name := range []string{"sign", "t"} {
-		if m, ok := o.known[name]; ok {
+		if m, ok := o.member(name); ok {
 			e.add(codeSigned, "/"+name, m.KeyStart, name+" is documented for the other callbacks of the family, not for relay callbacks")
 		}
 	}
@@ -70,15 +68,23 @@ func (e *exam) unknownMembers() {
 	where := func(m jsonscan.Member) (string, int) {
 		return s.msg.pointer("/" + jsonscan.Token(m.Key)), s.msg.offset(m.KeyStart)
 	}
-	mine := msgKeys[s.event]
+	mine, told := msgKeys[s.event], 0
 	for _, m := range o.doc.Members {
-		if name := string(m.Key); knownMember[name] && !slices.Contains(mine, name) {
+		if name := string(m.Key); memberOf(m.Key) >= 0 && !slices.Contains(mine, name) {
+			if told++; told > MaxViolations { // one name again and again
+				e.omitted++
+				continue
+			}
 			pointer, offset := where(m)
 			e.add(codeUnknownMember, pointer, offset, fmt.Sprintf("%s is documented for the msg of other events, not of %s", name, s.event))
 		}
 	}
 	e.strangers(o, "member", msgKeys[s.event], where, codeUnknownMember)
 }
+
+// fewStrangers is how many unknown names of an object are compared with the documented ones: who has more did not mistype
+// them, and a comparison costs more than all the rest.
+const fewStrangers = 50
 
 // strangers notes unknown names, with the one that was probably meant where that is missing. A body may have a hundred
 // thousand: beyond MaxViolations they are counted.
@@ -89,15 +95,17 @@ func (e *exam) strangers(o *object, what string, candidates []string, where func
 	}
 	var missing []string
 	for _, c := range candidates {
-		if _, ok := o.known[c]; !ok {
+		if _, ok := o.member(c); !ok {
 			missing = append(missing, c)
 		}
 	}
-	for _, m := range o.unknown {
+	for i, m := range o.unknown {
 		pointer, offset := where(m)
-		message := fmt.Sprintf("no edition documents a %s %s", what, quote(string(m.Key)))
-		if near, ok := Nearest(string(m.Key), missing); ok {
-			message += "; was " + near + " meant?"
+		message := "no edition documents a " + what + " " + quote(string(m.Key))
+		if i < fewStrangers {
+			if near, ok := Nearest(string(m.Key), missing); ok {
+				message += "; was " + near + " meant?"
+			}
 		}
 		e.add(code, pointer, offset, message)
 	}
@@ -116,54 +124,71 @@ var knownOuterNames = func() []string {
 
 // What the numbers of a callback mean. index, code and event_time may be written as text.
 var (
-	numeric     = []string{"appid", "appId", "event_time", "task_start_time", "task_exit_time", "index", "duration", "code"}
-	numericText = setOf("event_time", "index", "code")
-	signed      = setOf("code")
+	outerNumbers = []int{kAppid, kAppID, kEventTime}
+	msgNumbers   = []int{mTaskStart, mTaskExit, mIndex, mDuration, mCode}
+	numericText  = setOf("event_time", "index", "code")
+	signed       = setOf("code")
 )
 
 // maxSafe is the greatest whole number that every JSON parser keeps: 2^53 - 1.
 var maxSafe = big.NewRat(1<<53-1, 1)
 
 // numbers notes numbers that no schema forbids and that no callback would carry.
-func (e *exam) numbers(part string) {
-	s := e.subj
-	for _, name := range numeric {
-		o, m, ok := s.member(part, name)
+func (e *exam) numbers() {
+	o := &e.subj.envelope
+	for _, bit := range outerNumbers {
+		if o.has&(1<<bit) != 0 {
+			e.number(nil, o, bit)
+		}
+	}
+	if e.subj.msg == nil {
+		return
+	}
+	o = &e.subj.msg.object
+	for _, bit := range msgNumbers {
+		if o.has&(1<<bit) != 0 {
+			e.number(e.subj.msg, o, bit)
+		}
+	}
+}
+
+// number notes what is odd about one of them, in the envelope or in the text of in.
+func (e *exam) number(in *nested, o *object, bit int) {
+	name, v := o.names.byBit[bit], o.known[bit].Value
+	odd := func(code, message string) {
+		pointer, offset := "/"+name, v.Start
+		if in != nil {
+			pointer, offset = in.pointer(pointer), in.offset(offset)
+		}
+		e.add(code, pointer, offset, name+message+", but is "+describe(o.doc, v, name))
+	}
+	switch v.Kind {
+	case jsonscan.Number:
+		token := o.doc.Src[v.Start:v.End]
+		if len(token) <= maxDigits && isDigits(token) {
+			return // neither negative nor huge, which is nearly always so
+		}
+		n, ok := new(big.Rat).SetString(number(o.doc, v).String())
 		if !ok {
-			continue
+			return
 		}
-		pointer, offset := "/"+name, m.Value.Start
-		if part == "msg" {
-			pointer, offset = s.msg.pointer(pointer), s.msg.offset(offset)
+		if n.Sign() < 0 && !signed[name] {
+			odd(codeNegative, " should not be negative")
 		}
-		switch m.Value.Kind {
-		case jsonscan.Number:
-			if token := o.doc.Src[m.Value.Start:m.Value.End]; len(token) <= maxDigits && isDigits(token) {
-				continue // neither negative nor huge, which is nearly always so
-			}
-			n, ok := new(big.Rat).SetString(number(o.doc, m.Value).String())
-			if !ok {
-				continue
-			}
-			token := describe(o.doc, m.Value, name)
-			if n.Sign() < 0 && !signed[name] {
-				e.add(codeNegative, pointer, offset, fmt.Sprintf("%s should not be negative, but is %s", name, token))
-			}
-			if n.Abs(n).Cmp(maxSafe) > 0 && !jsonscan.Wild(o.doc.Src[m.Value.Start:m.Value.End]) {
-				e.add(codeHuge, pointer, offset, fmt.Sprintf("%s should be at most 2^53-1, but is %s", name, token))
-			}
-		case jsonscan.String:
-			if !numericText[name] {
-				continue
-			}
-			text := o.doc.Text(m.Value)
-			digits, negative := bytes.CutPrefix(text.Bytes, []byte("-"))
-			if len(digits) == 0 || strings.Trim(string(digits), "0123456789") != "" {
-				e.add(codeNotWhole, pointer, offset, fmt.Sprintf("%s should hold a whole number, but is %s", name, describe(o.doc, m.Value, name)))
-			} else if negative && !signed[name] {
-				e.add(codeNegative, pointer, offset, fmt.Sprintf("%s should not be negative, but is %s", name, describe(o.doc, m.Value, name)))
-			}
-		default: // another type: the schemas have told
+		if n.Abs(n).Cmp(maxSafe) > 0 && !jsonscan.Wild(token) {
+			odd(codeHuge, " should be at most 2^53-1")
 		}
+	case jsonscan.String:
+		if !numericText[name] {
+			return
+		}
+		text := o.doc.Text(v)
+		switch {
+		case !isSigned(text.Bytes):
+			odd(codeNotWhole, " should hold a whole number")
+		case text.Bytes[0] == '-' && !signed[name]:
+			odd(codeNegative, " should not be negative")
+		}
+	default: // another type: the schemas have told
 	}
 }

@@ -24,9 +24,9 @@ func Validate(body []byte, opts Options) Report {
 	return r
 }
 
-// authority decides every body by jsonschema and the rules around it. Whatever is put in front of it for speed has to
-// give the same report for every input, and to leave to it what it does not plainly know.
-func authority(body []byte, opts Options) Report {
+// examine decides every body by jsonschema and the rules around it. Whatever is put in front of it for speed has to give
+// the same report for every input, and to leave to it what it does not plainly know.
+func examine(e *exam, body []byte, opts Options) Report {
 	r := Report{Kind: KindUnknown, EventType: -1}
 	if opts.Reading == "" {
 		opts.Reading = Wire
@@ -50,7 +50,8 @@ func authority(body []byte, opts Options) Report {
 			Message: fmt.Sprintf("the body has %d bytes, the limit is %d", len(body), limit),
 		})
 	}
-	return newExam(body, opts).report(candidates)
+	e.begin(body, opts)
+	return e.report(candidates)
 }
 
 // end closes a report with the violations given: sorts and places them, takes the verdict from them.

@@ -143,7 +143,10 @@ func TestEveryVectorIsJudgedAsItSays(t *testing.T) {
 	}
 	// A code that no vector brings about was never seen.
 	for _, c := range Codes() {
-		if !seen[c.ID] && c.ID != codeOptions && c.ID != codeInternal {
+		if c.ID == codeOptions || c.ID == codeInternal || c.ID == codeMany { // the last one takes 20 kB: TestTooManyEntriesEndTheReading
+			continue
+		}
+		if !seen[c.ID] {
 			t.Errorf("no vector has %s (%s)", c.ID, c.Title)
 		}
 	}

@@ -135,6 +135,9 @@ func describe(ctx context.Context, rows []specRow) {
 
 func it(ctx context.Context, row specRow) {
 	text := fmt.Sprintf("%s: %s (%s)", row.requirement.ID, row.requirement.Sentence, row.scenario.ID)
+	if row.scenario.InRounds() {
+		text += fmt.Sprintf(" round %d", row.play.round)
+	}
 	location := types.CodeLocation{FileName: row.scenario.File, LineNumber: row.scenario.Line}
 	labels := append([]string{row.requirement.ID, row.scenario.ID, row.scenario.Profile}, row.scenario.Labels...)
 	ginkgo.It(text, location, ginkgo.Label(labels...), func() {

@@ -28,6 +28,10 @@ type Config struct {
 
 	// Seed fixes every random choice; 0 draws one, which the report names.
 	Seed int64
+	// Rounds is how often scenarios that are played in rounds are played. 0 means as often as each says; range 1 to 1000.
+	Rounds int
+	// Round plays one round of them alone, to see again what happened in it. 0 means all; from 1.
+	Round int
 	// TimeScale divides every wait of scenarios that are not real_time. 0 means 1; range 0.1 to 1000.
 	TimeScale float64
 	// Concurrency bounds the plays at one time. 0 means DefaultConcurrency, or fewer for a receiver that takes its time

@@ -179,5 +179,5 @@ func Play(ctx context.Context, cfg Config) (judge.Input, error) {
 	if err := r.open(ctx); err != nil {
 		return judge.Input{}, err
 	}
-	return r.play(ctx, r.selected[0], 0).Input, nil
+	return r.play(ctx, r.selected[0], 0, max(1, cfg.Round)).Input, nil
 }

@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/relaycheck/relaycheck/suite/target"
@@ -23,6 +21,7 @@ type hookRunner struct {
 	hooks   target.Hooks
 	url     string
 	process *process // the receiver, where hooks.start is a command
+	closed  bool
 }
 
 // open starts the receiver, where the target file says how, and waits until it takes callbacks.
@@ -38,7 +37,7 @@ func (h *hookRunner) open(ctx context.Context) error {
 		return h.ready(ctx)
 	}
 	h.process = newProcess(start, h.url)
-	if err := h.process.start(); err != nil {
+	if err := h.process.start(ctx); err != nil {
 		return err
 	}
 	if err := h.process.wait(ctx); err != nil {
@@ -49,6 +48,10 @@ func (h *hookRunner) open(ctx context.Context) error {
 
 // close ends what open has started.
 func (h *hookRunner) close() {
+	if h.closed {
+		return
+	}
+	h.closed = true
 	if h.process != nil {
 		h.process.stop(stopGrace)
 	}
@@ -119,7 +122,7 @@ func (h *hookRunner) ready(ctx context.Context) error {
 // readyInterval is how often a starting receiver is asked: quick against a start of some seconds, no load.
 const readyInterval = 50 * time.Millisecond
 
-// maxHookOutput bounds what is kept of a hook's output: the end of it, where errors stand.
+// maxHookOutput bounds what is read of the answer to a hook, in bytes.
 const maxHookOutput = 4 << 10
 
 func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID string) error {
@@ -127,10 +130,14 @@ func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID stri
 	for i, t := range hook.Command.Argv {
 		argv[i] = t.Fill(taskID, "", nil)
 	}
-	var out tail
+	var out printed
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = hook.Command.Dir
 	cmd.Env = append(append(os.Environ(), hook.Command.Env...), "RELAYCHECK_URL="+h.url, "RELAYCHECK_TASK_ID="+taskID)
+	if h.process != nil {
+		// Where this program starts the receiver it also ends it: a server that the hook puts in its place as well.
+		cmd.Env = append(cmd.Env, h.process.mark)
+	}
 	cmd.Stdout, cmd.Stderr = &out, &out
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
@@ -143,7 +150,7 @@ func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID stri
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s did not end within %s", argv[0], hook.Timeout)
 	default:
-		return fmt.Errorf("%s: %w%s", argv[0], err, out.shown())
+		return fmt.Errorf("%s: %w%s", argv[0], err, out.said())
 	}
 }
 
@@ -170,32 +177,4 @@ func (h *hookRunner) request(ctx context.Context, hook *target.Hook) error {
 		return fmt.Errorf("answered %s: %s", resp.Status, bytes.TrimSpace(body))
 	}
 	return nil
-}
-
-// A tail keeps the end of what is written to it, however much that is.
-type tail struct {
-	mu  sync.Mutex
-	buf []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	written := len(p)
-	p = p[max(0, len(p)-maxHookOutput):]
-	t.buf = append(t.buf, p...)
-	if over := len(t.buf) - maxHookOutput; over > 0 {
-		t.buf = append(t.buf[:0], t.buf[over:]...)
-	}
-	return written, nil
-}
-
-func (t *tail) shown() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	text := strings.TrimSpace(string(t.buf))
-	if text == "" {
-		return ""
-	}
-	return "\n" + text
 }

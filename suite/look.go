@@ -2,14 +2,19 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/suite/observe"
+	"github.com/relaycheck/relaycheck/suite/target"
 )
 
 // Look shows what the target's observers see of one task now. Of the configuration it needs the Target. The error says
-// which observer could not look; what the others saw is in the Look all the same.
+// which observer could not look; what the others saw is in the Look all the same. A receiver that the target file says how to
+// start is started for the look, and ended after it.
 func Look(ctx context.Context, cfg Config, id observe.Identity) (observe.Look, error) {
 	if cfg.Target == nil {
 		return observe.Look{}, usage("there is no target file, so there is nothing to look with")
@@ -22,6 +27,14 @@ func Look(ctx context.Context, cfg Config, id observe.Identity) (observe.Look, e
 	if set.Empty() {
 		return observe.Look{}, usage("the target file %s has no observers: see observe in it", cfg.Target.File)
 	}
+	if start := cfg.Target.Hooks.Start; start != nil && start.Command != nil {
+		// The receiver may be what answers the observers, on a port that nobody else knows.
+		hooks := &hookRunner{hooks: cfg.Target.Hooks, url: cfg.Target.URL}
+		defer hooks.close()
+		if err := hooks.open(ctx); err != nil {
+			return observe.Look{}, err
+		}
+	}
 	return set.Look(ctx, id)
 }
 
@@ -30,6 +43,19 @@ type Diagnosis struct {
 	What string `json:"what"` // "target", "observers", "clock" …
 	OK   bool   `json:"ok"`
 	Said string `json:"said"` // what was found, and where it is wrong what to do
+
+	Output []string `json:"output,omitempty"` // the last lines of a receiver that did not come up
+}
+
+// maxOutputLines is how many of them there are: the rest of the screen is for the other findings.
+const maxOutputLines = 10
+
+// listed are names in a sentence.
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // Diagnose tries all that a run needs, without judging anything: whether the receiver can be started and reached, whether
@@ -53,6 +79,9 @@ func Diagnose(ctx context.Context, cfg Config) ([]Diagnosis, error) {
 	add("clock", nil, "%s late at the worst of 20 waits of 5ms", worstWait(ctx).Round(10*time.Microsecond))
 	if err := r.open(ctx); err != nil {
 		add("set-up", err, "")
+		if rcv := r.hooks.process.report(r.redact); rcv.Printed() {
+			out[len(out)-1].Output = rcv.Last(maxOutputLines)
+		}
 		return out, nil
 	}
 	set := r.observers
@@ -67,9 +96,21 @@ func Diagnose(ctx context.Context, cfg Config) ([]Diagnosis, error) {
 		add("observers", fmt.Errorf("there are none: only answers can be judged, everything else will be not observable"), "")
 	default:
 		err := r.preflight(ctx)
-		add("observers", err, "trustworthy; facts %v, effects %v", r.caps.Facts, r.caps.Effects)
+		add("observers", err, "trustworthy; facts: %s; effects: %s", listed(r.caps.Facts), listed(r.caps.Effects))
+		if len(r.absent) > 0 {
+			add("facts", errors.New(saidAbsent(r.absent)), "")
+		}
 	}
-	add("hooks", nil, "%v", r.hooks.names())
+	switch names := r.hooks.names(); {
+	case !slices.Contains(names, target.Restart) && !slices.Contains(names, target.Kill):
+		add("hooks", nil, "%s; without restart and kill DUR-1 and DUR-2 cannot be judged", listed(names))
+	case !slices.Contains(names, target.Kill):
+		add("hooks", nil, "%s; without kill DUR-2 cannot be judged", listed(names))
+	case !slices.Contains(names, target.Restart):
+		add("hooks", nil, "%s; without restart DUR-1 cannot be judged", listed(names))
+	default:
+		add("hooks", nil, "%s", listed(names))
+	}
 	if r.signKey == "" {
 		add("signing", nil, "no callback key: SEC-1 to SEC-3 cannot be judged")
 	} else {

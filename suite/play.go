@@ -21,6 +21,7 @@ import (
 type future struct {
 	scenario *scenarios.Scenario
 	number   int
+	round    int // from 1
 	done     chan struct{}
 
 	play  report.Play
@@ -37,13 +38,26 @@ func (f *future) row(id string) (judge.Row, bool) {
 	return judge.Row{}, false
 }
 
-// futures makes one future for each selected scenario.
+// futures makes one future for each round of each selected scenario.
 func (r *runner) futures() []*future {
-	out := make([]*future, len(r.selected))
-	for i, sc := range r.selected {
-		out[i] = &future{scenario: sc, number: i, done: make(chan struct{})}
+	var out []*future
+	for _, sc := range r.selected {
+		for round := 1; round <= r.rounds(sc); round++ {
+			if r.cfg.Round == 0 || r.cfg.Round == round || !sc.InRounds() {
+				out = append(out, &future{scenario: sc, number: len(out), round: round, done: make(chan struct{})})
+			}
+		}
 	}
 	return out
+}
+
+// rounds is how many rounds of a scenario there are. A round that was asked for by its number is there, whatever the
+// scenario says: it may be one of a longer run.
+func (r *runner) rounds(sc *scenarios.Scenario) int {
+	if !sc.InRounds() {
+		return 1
+	}
+	return max(cmp.Or(r.cfg.Rounds, sc.Rounds()), r.cfg.Round)
 }
 
 // playAll plays the futures, a bounded number at a time in an order drawn from the seed, and judges each as it ends.
@@ -62,7 +76,7 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 		}
 		f.begun = true
 		watch.started(f.scenario.ID)
-		f.play = r.play(ctx, f.scenario, f.number)
+		f.play = r.play(ctx, f.scenario, f.number, f.round)
 		watch.ended(f.scenario.ID)
 		if r.cfg.FailFast && r.words().Broke(f.play) {
 			stop(errFailFast)
@@ -77,10 +91,10 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 	each(1, alone, one)
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errFailFast):
-		cut = fmt.Sprintf("ended early by --fail-fast: %d of %d scenarios were played", len(played(futures)), len(futures))
+		cut = fmt.Sprintf("ended early by --fail-fast: %d of %d scenarios were played", distinct(futures, true), distinct(futures, false))
 	case errors.Is(cause, errMute):
 		cut = fmt.Sprintf("ended early, for the receiver has stopped answering: not one callback of %d scenarios in a row got its answer within %s; %d of %d scenarios were played",
-			mutePlays, r.answerWithin, len(played(futures)), len(futures))
+			mutePlays, r.answerWithin, distinct(futures, true), distinct(futures, false))
 	}
 	return cut
 }
@@ -94,6 +108,17 @@ func played(futures []*future) []report.Play {
 		}
 	}
 	return out
+}
+
+// distinct counts the scenarios of futures: all, or those that had their turn.
+func distinct(futures []*future, begun bool) int {
+	seen := map[string]bool{}
+	for _, f := range futures {
+		if f.begun || !begun {
+			seen[f.scenario.ID] = true
+		}
+	}
+	return len(seen)
 }
 
 // apart separates the scenarios that handle the receiver from outside from those that can be played side by side.
@@ -125,11 +150,11 @@ func each(limit int, list []*future, do func(*future)) {
 // play plays one scenario to its verdict. Where the harness itself was late and a verdict that rests on time could not be
 // given for it, the scenario is played again, with new tasks: a busy moment of this machine is no reason to leave a
 // question open. What comes out of the last try counts, whatever it is.
-func (r *runner) play(ctx context.Context, sc *scenarios.Scenario, number int) report.Play {
+func (r *runner) play(ctx context.Context, sc *scenarios.Scenario, number, round int) report.Play {
 	begin := time.Now()
-	out := r.playOnce(ctx, sc, number)
+	out := r.playOnce(ctx, sc, number, round)
 	for try := 1; try < triesWhenLate && ctx.Err() == nil && late(out); try++ {
-		out = r.playOnce(ctx, sc, number)
+		out = r.playOnce(ctx, sc, number, round)
 	}
 	out.Duration = time.Since(begin)
 	return out
@@ -177,7 +202,7 @@ func unanswered(d emitter.Delivery) bool {
 
 // playOnce plays one scenario to its verdict. Whatever goes wrong on the way, a panic included, becomes part of what is
 // judged: a play that ended early proves nothing, and says why.
-func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number int) (out report.Play) {
+func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number, round int) (out report.Play) {
 	begin := time.Now()
 	p := &playing{runner: r}
 	p.input.Capabilities = r.caps
@@ -188,7 +213,7 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number in
 			out = r.judged(p.input, begin)
 		}
 	}()
-	plan, err := sc.Compile(r.params(sc, number))
+	plan, err := sc.Compile(r.params(sc, number, round))
 	if err != nil {
 		p.input.Transcript = emitter.Transcript{Started: begin, Aborted: err.Error()}
 		return r.judged(p.input, begin)
@@ -198,7 +223,8 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number in
 	p.tasks = keyed(plan.Tasks)
 	sender := emitter.NewSender(r.patientOptions())
 	defer sender.Close()
-	player := emitter.Player{Sender: sender, Clock: r.clock, Scale: plan.Scale, Trace: r.cfg.Trace}
+	p.ear = newEar(&plan, r.cfg.Trace)
+	player := emitter.Player{Sender: sender, Clock: r.clock, Scale: plan.Scale, Trace: p.ear.trace()}
 	p.input.Transcript = player.Play(ctx, r.script(&plan, p))
 	if p.input.Transcript.Aborted == "" {
 		p.final(ctx)
@@ -220,9 +246,9 @@ func (r *runner) judged(in judge.Input, begin time.Time) report.Play {
 }
 
 // params fixes what a plan leaves to the run.
-func (r *runner) params(sc *scenarios.Scenario, number int) scenarios.Params {
+func (r *runner) params(sc *scenarios.Scenario, number, round int) scenarios.Params {
 	return scenarios.Params{
-		Play: number, Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Epoch: time.Now().UTC().Truncate(time.Millisecond),
+		Play: number, Round: round, Of: r.rounds(sc), Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Epoch: time.Now().UTC().Truncate(time.Millisecond),
 		BaseID: r.ids.take(sc.TaskCount()), Key: r.signKey, SignAll: r.signAll, CanaryBase: r.canary.base,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -127,9 +128,16 @@ func (r *runner) control(ctx context.Context, c observe.Controls) error {
 	case err != nil:
 		return &environmentError{fmt.Errorf("observer: %w", err)}
 	}
+	r.absent = trust.Absent
 	r.caps = r.observers.Capabilities(trust.Shown)
 	r.caps.Hooks = r.hooks.names()
 	return nil
+}
+
+// saidAbsent says what is to be thought of facts that were never there.
+func saidAbsent(facts []string) string {
+	return fmt.Sprintf("The target file names the facts %s, and neither canary task had them, although one lived a whole life: look for a slip in "+
+		"their expressions before you believe what is said of them.", strings.Join(facts, ", "))
 }
 
 // canaryTask is a task of the preflight. Its source cannot be fetched: .invalid never resolves (RFC 2606).

@@ -31,27 +31,33 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serveReceiver serves the reference receiver on $PORT with its state in $STATE. It forks a child that outlives it, unless
-// somebody ends the whole group, prints a lot, and with $STUBBORN it does not end on SIGTERM.
+// serveReceiver serves the reference receiver on $PORT with its state in $STATE. With $CHILD_PIDS it forks a child that
+// outlives it, unless somebody ends the whole group, and writes the child's id there. With $STUBBORN it does not end on
+// SIGTERM, with $LOUD it prints 100 MB, and with $DAEMON it leaves its parent, its group and its session.
 func serveReceiver() int {
 	if os.Getenv("STUBBORN") != "" {
 		signal.Ignore(syscall.SIGTERM)
+	}
+	switch os.Getenv("DAEMON") {
+	case "leave":
+		return daemonize("leave again")
+	case "leave again":
+		return daemonize("stay")
+	case "stay":
+		note(os.Getenv("DAEMON_PIDS"), os.Getpid())
+	}
+	if os.Getenv("LOUD") != "" {
+		line := strings.Repeat("x", 1<<16-1)
+		for range loudLines {
+			fmt.Println(line)
+		}
 	}
 	if pids := os.Getenv("CHILD_PIDS"); pids != "" {
 		child := exec.Command("sleep", "600")
 		if err := child.Start(); err != nil {
 			return 1
 		}
-		f, err := os.OpenFile(pids, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return 1
-		}
-		_, _ = fmt.Fprintln(f, child.Process.Pid)
-		_ = f.Close()
-		line := strings.Repeat("x", 1<<16)
-		for range 256 { // 16 MiB, far more than is kept
-			fmt.Println(line)
-		}
+		note(pids, child.Process.Pid)
 	}
 	rcv, err := receiver.Open(receiver.Config{DSN: os.Getenv("STATE"), Bug: os.Getenv("BUG")})
 	if err != nil {
@@ -61,6 +67,49 @@ func serveReceiver() int {
 	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: rcv, ReadHeaderTimeout: 5 * time.Second}
 	fmt.Fprintln(os.Stderr, server.ListenAndServe())
 	return 1
+}
+
+// loudLines of 64 KiB are a little more than 100 MB.
+const loudLines = 1600
+
+// daemonize starts this program again in a session of its own and ends.
+func daemonize(next string) int {
+	again := exec.Command(os.Args[0])
+	again.Env = append(os.Environ(), "DAEMON="+next)
+	again.Stdout, again.Stderr = os.Stdout, os.Stderr
+	again.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := again.Start(); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// note adds the id of a process to a file.
+func note(file string, pid int) {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return
+	}
+	_, _ = fmt.Fprintln(f, pid)
+	_ = f.Close()
+}
+
+// noted reads such a file.
+func noted(t *testing.T, file string) []int {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []int
+	for field := range strings.FieldsSeq(string(text)) {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 // startedTarget is a target whose receiver is started by the run.
@@ -73,6 +122,7 @@ func startedTarget(t *testing.T, env string) *target.Target {
 	dir := t.TempDir()
 	file := `url: http://127.0.0.1:${PORT}/callbacks/relay
 observe:
+  within: 2s
   task:
     http: {url: "http://127.0.0.1:${PORT}/tasks/{{task_id}}"}
 hooks:
@@ -98,7 +148,9 @@ func TestAReceiverThatTheRunStartsIsJudgedForDurability(t *testing.T) {
 
 func TestARestartThatForgetsIsFound(t *testing.T) {
 	t.Parallel()
-	rep := run(t, suite.Config{Target: startedTarget(t, ", BUG: memory-only"), Selection: suite.Selection{Profiles: []string{"durability"}}})
+	rep := run(t, suite.Config{
+		Target: startedTarget(t, ", BUG: memory-only"), Selection: suite.Selection{IDs: []string{"restart-keeps-what-was-acknowledged"}},
+	})
 	if got := verdictOf(rep, "DUR-1"); got != judge.Broken {
 		t.Errorf("DUR-1 is %s, want broken", got)
 	}
@@ -114,21 +166,13 @@ func TestNothingOfAStartedReceiverIsLeft(t *testing.T) {
 	if rep.ExitCode != 0 {
 		t.Fatalf("exit code %d, reason %q", rep.ExitCode, rep.Reason)
 	}
-	text, err := os.ReadFile(pids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := strings.Fields(string(text))
+	list := noted(t, pids)
 	if len(list) < 2 {
 		t.Fatalf("the receiver was started %d times, want a second time after the kill", len(list))
 	}
 	for _, pid := range list {
-		n, err := strconv.Atoi(pid)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if alive(t.Context(), n) {
-			t.Errorf("child %d of the receiver is left", n)
+		if alive(t.Context(), pid) {
+			t.Errorf("child %d of the receiver is left", pid)
 		}
 	}
 }

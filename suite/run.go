@@ -67,7 +67,8 @@ type runner struct {
 	canary    *canaryListener
 	hooks     *hookRunner
 
-	concurrency int // plays at one time
+	concurrency int      // plays at one time
+	absent      []string // facts that the target file names, and that no canary had
 
 	benchFailed int // specs that Ginkgo counted as failed; -1 if the bench was not asked
 }
@@ -115,6 +116,12 @@ func (r *runner) check() error {
 		cfg.TimeScale = 1
 	case !(cfg.TimeScale >= 0.1 && cfg.TimeScale <= 1000): // NaN is neither
 		return usage("time scale %g: must be between 0.1 and 1000", cfg.TimeScale)
+	}
+	if cfg.Rounds < 0 || cfg.Rounds > 1000 {
+		return usage("rounds %d: must be between 1 and 1000", cfg.Rounds)
+	}
+	if cfg.Round < 0 || cfg.Round > 1000 || cfg.Rounds > 0 && cfg.Round > cfg.Rounds {
+		return usage("round %d: must be between 1 and the number of rounds", cfg.Round)
 	}
 	if cfg.Concurrency < 0 || cfg.Concurrency > 1000 {
 		return usage("concurrency %d: must be between 1 and 1000", cfg.Concurrency)
@@ -202,8 +209,14 @@ func (r *runner) run(ctx context.Context) (report.Run, error) {
 	}
 	finish := func() report.Run {
 		out.Target.Capabilities = r.caps
+		if len(r.absent) > 0 {
+			out.Remarks = append(out.Remarks, saidAbsent(r.absent))
+		}
 		out.Duration = time.Since(r.started)
 		out.Stopped = ctx.Err() != nil
+		// Ended now, not after the report: what a receiver says at its end is often why it failed.
+		r.hooks.close()
+		out.Receiver = r.hooks.process.report(r.redact)
 		return out
 	}
 	if err := r.prepare(ctx); err != nil {

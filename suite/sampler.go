@@ -15,6 +15,7 @@ import (
 type playing struct {
 	runner *runner
 	tasks  map[string]scenarios.Task
+	ear    *ear
 
 	mu    sync.Mutex // observe steps without an order between them may look at the same time
 	input judge.Input

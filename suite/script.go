@@ -23,6 +23,9 @@ func (r *runner) script(plan *scenarios.Plan, do stepper) emitter.Script {
 			// What a look asks for follows from what was answered; a ladder that still runs would blur it.
 			out.Settled = true
 			out.Do = func(ctx context.Context) error { return do.observe(ctx, step.ID) }
+		case step.Strike != nil:
+			out.Settled = step.Strike.Moment != scenarios.During
+			out.Do = func(ctx context.Context) error { return do.strike(ctx, step) }
 		case step.Hook != "":
 			out.Settled = true
 			out.Do = func(ctx context.Context) error { return do.hook(ctx, step.Hook) }
@@ -36,6 +39,7 @@ func (r *runner) script(plan *scenarios.Plan, do stepper) emitter.Script {
 type stepper interface {
 	observe(ctx context.Context, step string) error
 	hook(ctx context.Context, name string) error
+	strike(ctx context.Context, step *scenarios.Step) error
 }
 
 // parcel addresses one delivery to the target.

@@ -3,6 +3,9 @@
 //
 //	go run ./bench/capturegen -n 1000000 -invalid 0.01 -seed 1 > capture.ndjson
 //
+// With -unusual every callback is written as no known sender writes it: its keys in an order of their own, white space
+// between tokens, letters and slashes escaped. That makes none of them invalid.
+//
 // What is invalid is so by the JSON Schemas alone, so that every validator has to come to the same counts. They are
 // written to the standard error.
 package main
@@ -24,12 +27,13 @@ func main() {
 	n := flag.Int("n", 1_000_000, "callbacks; a million are about 500 MB")
 	share := flag.Float64("invalid", 0, "share of invalid ones, 0 to 1")
 	seed := flag.Uint64("seed", 1, "what the random numbers start from")
+	unusual := flag.Bool("unusual", false, "write valid callbacks as no sender does")
 	flag.Parse()
 	if *n < 0 || *share < 0 || *share > 1 {
 		fmt.Fprintln(os.Stderr, "capturegen: -n has to be 0 or more, -invalid between 0 and 1")
 		os.Exit(2)
 	}
-	bad, err := write(os.Stdout, *n, *share, *seed)
+	bad, err := write(os.Stdout, *n, *share, *seed, *unusual)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "capturegen:", err)
 		os.Exit(1)
@@ -38,14 +42,17 @@ func main() {
 }
 
 // write writes n callbacks and counts the invalid ones.
-func write(to io.Writer, n int, share float64, seed uint64) (bad int, err error) {
+func write(to io.Writer, n int, share float64, seed uint64, unusual bool) (bad int, err error) {
 	out := bufio.NewWriterSize(to, 1<<20)
-	g := generator{Rand: rand.New(rand.NewPCG(seed, 314))} //nolint:gosec // it has to be repeatable, not secret
+	g := newGenerator(seed)
 	for range n {
 		g.callback()
-		if g.Float64() < share {
+		switch {
+		case g.Float64() < share:
 			g.spoil()
 			bad++
+		case unusual:
+			g.disguise()
 		}
 		g.line.WriteByte('\n')
 		if _, err := out.Write(g.line.Bytes()); err != nil {
@@ -67,6 +74,10 @@ type generator struct {
 	msg, urls    string // before they are written into the envelope
 	escapesAmp   bool   // half of the producers write & as \u0026
 	withCallback bool
+}
+
+func newGenerator(seed uint64) *generator {
+	return &generator{Rand: rand.New(rand.NewPCG(seed, 314))} //nolint:gosec // it has to be repeatable, not secret
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -1,6 +1,6 @@
 // Command compare measures `relaycheck validate` against its peers on generated captures and writes BENCH-validate.md.
 //
-//	go run ./bench/compare -binary bin/relaycheck -n 1000000 -rounds 5
+//	go run ./bench/compare -binary bin/relaycheck -n 1000000 -rounds 7
 //
 // Each round runs every contestant once on each capture; ratios are taken inside a round, and their medians are written.
 // A machine that is busy with other things, or drifts, disturbs all contestants of a round alike, so the ratios hold
@@ -10,16 +10,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -28,10 +23,15 @@ func main() {
 	var c config
 	flag.StringVar(&c.binary, "binary", "bin/relaycheck", "the built program")
 	flag.StringVar(&c.out, "out", "BENCH-validate.md", "file to write")
-	flag.IntVar(&c.n, "n", 1_000_000, "callbacks in a capture; a million are about 500 MB")
+	flag.IntVar(&c.n, "n", 1_000_000, "callbacks in a capture; a million are about 580 MB")
 	flag.IntVar(&c.rounds, "rounds", 5, "rounds; the medians are written")
 	flag.IntVar(&c.workers, "workers", runtime.NumCPU(), "workers of the peers")
+	flag.IntVar(&c.slice, "slice", 10, "plain jsonschema gets one callback in so many, and its time is multiplied: it would take minutes")
 	flag.Parse()
+	if c.n < c.slice || c.rounds < 1 || c.workers < 1 || c.slice < 1 {
+		fmt.Fprintln(os.Stderr, "compare: -n, -rounds, -workers and -slice have to be at least 1, and -n at least -slice")
+		os.Exit(2)
+	}
 	if err := c.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
@@ -39,30 +39,19 @@ func main() {
 }
 
 type config struct {
-	binary, out        string
-	n, rounds, workers int
+	binary, out               string
+	n, rounds, workers, slice int
 
-	dir string
+	dir     string
+	plain   string   // the built bench/plainv5
+	ajv     bool     // it is there
+	pin     []string // what keeps a program on one core; nil where nothing does
+	context string   // how the machine is loaded
 }
 
-// limit is how long the whole comparison may take: on four slow cores the plain validator needs a minute for a million
-// callbacks, and there are two captures and five rounds.
-const limit = 60 * time.Minute
-
-// A contestant is a program that validates a capture and prints its counts as the last line.
-type contestant struct {
-	name    string
-	command func(capture string) []string
-}
-
-// A result is one run of a contestant.
-type result struct {
-	wall, cpu time.Duration
-	peak      int64 // kB
-	counts
-}
-
-type counts struct{ valid, invalid int }
+// limit is how long the whole comparison may take. A million callbacks and five rounds take some eight minutes on four
+// idle cores.
+const limit = 2 * time.Hour
 
 func (c *config) run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -73,27 +62,67 @@ func (c *config) run() error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it is temporary
 	c.dir = dir
-	contestants, err := c.contestants(ctx)
-	if err != nil {
+	if err := c.prepare(ctx); err != nil {
 		return err
 	}
+	begin := time.Now()
 	var doc bytes.Buffer
-	fmt.Fprintf(&doc, "# Validation of captures, compared\n\nMade by `make bench-validate`: %s callbacks in a capture, %d rounds, %d cores, %s, %s/%s.\n",
-		grouped(c.n), c.rounds, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	doc.WriteString("Whole processes, start-up included. \"x\" is how many times longer a contestant takes than relaycheck in the same round;\n" +
-		"the medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of this machine on that day.\n")
-	for _, share := range []float64{0, 0.01} {
-		table, err := c.capture(ctx, share, contestants)
+	for _, section := range []func(context.Context) (string, error){c.captures, c.unusual, c.compressed, c.memory, c.hostile} {
+		text, err := section(ctx)
 		if err != nil {
 			return err
 		}
-		doc.WriteString(table)
+		doc.WriteString(text)
 	}
-	if err := os.WriteFile(c.out, doc.Bytes(), 0o644); err != nil { //nolint:gosec // a document, for everybody
+	head := c.head(time.Since(begin))
+	if err := os.WriteFile(c.out, append([]byte(head), doc.Bytes()...), 0o644); err != nil { //nolint:gosec // a document, for everybody
 		return fmt.Errorf("write the table: %w", err)
 	}
-	_, _ = os.Stdout.Write(doc.Bytes())
+	fmt.Print(head + doc.String())
 	return nil
+}
+
+// head says what was measured and how.
+func (c *config) head(took time.Duration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Validation of captures, compared\n\nMade by `make bench-validate` in %v: %s callbacks in a capture, %d rounds, %d cores, %s, %s/%s.\n",
+		took.Round(time.Second), grouped(c.n), c.rounds, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if c.context != "" {
+		fmt.Fprintf(&b, "Load of the machine when it began: %s (about 0 is idle).\n", c.context)
+	}
+	b.WriteString("Whole processes, start-up included, on a file in memory. \"×\" is how many times longer a contestant takes than relaycheck in the\n" +
+		"same round; the medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of this machine on that day.\n" +
+		"relaycheck holds every callback against four editions in two readings; its peers hold it against one edition in one reading, and say no\n" +
+		"more than valid or invalid.\n")
+	if c.slice > 1 {
+		fmt.Fprintf(&b, "Plain jsonschema is given one callback in %d of the capture, and its times are multiplied by %d.\n", c.slice, c.slice)
+	}
+	if !c.ajv {
+		b.WriteString("\n**ajv is missing: npm was not there.**\n")
+	}
+	return b.String()
+}
+
+// prepare builds what is compared.
+func (c *config) prepare(ctx context.Context) error {
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		c.context, _, _ = strings.Cut(string(load), " ")
+	}
+	c.plain = filepath.Join(c.dir, "plainv5")
+	if err := quietly(ctx, "go", "build", "-o", c.plain, "./bench/plainv5"); err != nil {
+		return err
+	}
+	if err := quietly(ctx, "go", "build", "-o", filepath.Join(c.dir, "capturegen"), "./bench/capturegen"); err != nil {
+		return err
+	}
+	if found("taskset") {
+		c.pin = []string{"taskset", "-c", fmt.Sprint(runtime.NumCPU() - 1)}
+	}
+	if c.ajv = found("npm") && found("node"); !c.ajv {
+		fmt.Fprintln(os.Stderr, "npm is not here: ajv is left out")
+		return nil
+	}
+	return quietly(ctx, "npm", "ci", "--prefix", "bench/ajv", "--no-audit", "--no-fund", "--loglevel=error")
 }
 
 // scratch is a folder in memory where there is one: disks would be measured else.
@@ -103,137 +132,4 @@ func scratch() string {
 		return shm
 	}
 	return ""
-}
-
-func (c *config) contestants(ctx context.Context) ([]contestant, error) {
-	plain := filepath.Join(c.dir, "plainv5")
-	if err := quietly(ctx, "go", "build", "-o", plain, "./bench/plainv5"); err != nil {
-		return nil, err
-	}
-	n := strconv.Itoa(c.workers)
-	all := []contestant{
-		{"relaycheck validate", func(f string) []string { return []string{c.binary, "validate", "--format", "ndjson", f} }},
-		{"jsonschema/v5 and encoding/json, " + n + " goroutines", func(f string) []string { return []string{plain, "-workers", n, f} }},
-	}
-	if npm, _ := exec.LookPath("npm"); npm == "" {
-		fmt.Fprintln(os.Stderr, "npm is not here: ajv is left out")
-		return all, nil
-	}
-	if err := quietly(ctx, "npm", "ci", "--prefix", "bench/ajv", "--no-audit", "--no-fund", "--loglevel=error"); err != nil {
-		return nil, err
-	}
-	return append(all, contestant{"ajv, " + n + " worker threads", func(f string) []string {
-		return []string{"node", "bench/ajv/validate.js", f, "schema/editions/2025-09/wire", n}
-	}}), nil
-}
-
-func quietly(ctx context.Context, name string, args ...string) error {
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return nil
-}
-
-// capture generates a capture, runs the rounds on it, and makes its table.
-func (c *config) capture(ctx context.Context, share float64, contestants []contestant) (string, error) {
-	name := filepath.Join(c.dir, "capture.ndjson")
-	f, err := os.Create(name)
-	if err != nil {
-		return "", fmt.Errorf("make the capture: %w", err)
-	}
-	gen := exec.CommandContext(ctx, "go", "run", "./bench/capturegen", "-n", strconv.Itoa(c.n), "-invalid", fmt.Sprint(share))
-	gen.Stdout, gen.Stderr = f, os.Stderr
-	if err := errors.Join(gen.Run(), f.Close()); err != nil {
-		return "", fmt.Errorf("make the capture: %w", err)
-	}
-	results := make([][]result, len(contestants))
-	for round := range c.rounds {
-		for k := range contestants {
-			who := (k + round) % len(contestants) // nobody is always the first
-			r, err := once(ctx, contestants[who].command(name))
-			if err != nil {
-				return "", err
-			}
-			fmt.Fprintf(os.Stderr, "round %d: %s: %v\n", round+1, contestants[who].name, r.wall.Round(time.Millisecond))
-			results[who] = append(results[who], r)
-			if first := results[who][0].counts; r.counts != first {
-				return "", fmt.Errorf("%s counts %+v and %+v", contestants[who].name, first, r.counts)
-			}
-		}
-	}
-	for k := range contestants {
-		if results[k][0].counts != results[0][0].counts {
-			return "", fmt.Errorf("%s counts %+v, %s counts %+v", contestants[0].name, results[0][0].counts, contestants[k].name, results[k][0].counts)
-		}
-	}
-	return table(share, contestants, results), nil
-}
-
-// once runs a contestant.
-func once(ctx context.Context, args []string) (result, error) {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	begin := time.Now()
-	err := cmd.Run()
-	r := result{wall: time.Since(begin)}
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1 says that something is invalid
-		return r, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, errs.Bytes())
-	}
-	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	r.peak = peak(cmd.ProcessState)
-	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n"))
-	var last struct {
-		Valid, Invalid int
-		Summary        *struct{ OK, Warnings, Errors, Unreadable int }
-	}
-	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil {
-		return r, fmt.Errorf("%s: read its counts: %w", strings.Join(args, " "), err)
-	}
-	r.counts = counts{last.Valid, last.Invalid}
-	if s := last.Summary; s != nil {
-		r.counts = counts{s.OK + s.Warnings, s.Errors + s.Unreadable}
-	}
-	return r, nil
-}
-
-func table(share float64, contestants []contestant, results [][]result) string {
-	var b strings.Builder
-	title := "all valid"
-	if share > 0 {
-		title = fmt.Sprintf("%g %% invalid", share*100)
-	}
-	fmt.Fprintf(&b, "\n## %s (%s valid, %s invalid)\n\n| contestant | wall | x | CPU | x | peak memory |\n|---|---|---|---|---|---|\n",
-		title, grouped(results[0][0].valid), grouped(results[0][0].invalid))
-	for k, c := range contestants {
-		var wall, cpu, wallX, cpuX, mem []float64
-		for round, r := range results[k] {
-			us := results[0][round]
-			wall, cpu = append(wall, r.wall.Seconds()), append(cpu, r.cpu.Seconds())
-			wallX = append(wallX, r.wall.Seconds()/us.wall.Seconds())
-			cpuX = append(cpuX, r.cpu.Seconds()/us.cpu.Seconds())
-			mem = append(mem, float64(r.peak)/1024)
-		}
-		fmt.Fprintf(&b, "| %s | %.2f s | %.1f | %.2f s | %.1f | %.0f MB |\n", c.name, median(wall), median(wallX), median(cpu), median(cpuX), median(mem))
-	}
-	return b.String()
-}
-
-func median(v []float64) float64 {
-	slices.Sort(v)
-	if n := len(v); n%2 == 0 {
-		return (v[n/2-1] + v[n/2]) / 2
-	}
-	return v[len(v)/2]
-}
-
-// grouped is a number with its thousands set apart.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

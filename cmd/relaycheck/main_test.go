@@ -36,6 +36,9 @@ func TestScripts(t *testing.T) {
 			"receiver":   startReceiver,
 			"server":     startServer,
 			"exits":      exits,
+			"pack":       pack,
+			"damaged":    damaged,
+			"adds-up":    addsUp,
 			"interrupts": interrupts,
 		},
 	})

@@ -21,7 +21,8 @@ func newObserveCommand(a *app) *cobra.Command {
 		Use:   "observe TASK_ID [-c relaycheck.yaml]",
 		Short: "Show what the observers of a target file see of a task now",
 		Long: `Show what the observers of a target file see of a task now: the facts and effects, and with --raw what they were made
-of. Nothing is sent to the receiver but the observers' own questions. It helps to write a target file.`,
+of. Nothing is sent to the receiver but the observers' own questions. It helps to write a target file. Where that says how to start
+the receiver (hooks.start), it is started for the look.`,
 		Example: `  relaycheck observe 118148 -c relaycheck.yaml --raw`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,6 +43,9 @@ of. Nothing is sent to the receiver but the observers' own questions. It helps t
 				return exit(exitEnvironment, merr)
 			}
 			_, _ = fmt.Fprintf(a.out, "%s\n", redact(out))
+			if err == nil && !observe.Exists(look.Facts) && tgt.Observe.Task != nil {
+				_, _ = fmt.Fprintf(a.err, "The task observer knows of no task %s: exists is not true.\n", args[0])
+			}
 			if raw {
 				_, _ = fmt.Fprintf(a.out, "raw:\n%s\n", redact(slices.Clone(look.Raw)))
 			}
@@ -93,6 +97,9 @@ posted; nothing is judged. The exit code is 0 if a run can be made, 3 if not.`,
 				}
 				if !asJSON {
 					_, _ = fmt.Fprintf(a.out, "%-5s  %-10s %s\n", mark, d.What, d.Said)
+					for _, line := range d.Output {
+						_, _ = fmt.Fprintf(a.out, "         | %s\n", line)
+					}
 				}
 			}
 			if wrong {

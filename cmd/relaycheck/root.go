@@ -46,6 +46,7 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 		newReportCommand(a),
 		newDiffCommand(a),
 		newValidateCommand(a),
+		newRedactCommand(a),
 		newSchemaCommand(a),
 		newNewCommand(a),
 		newLintCommand(a),

@@ -20,6 +20,8 @@ type runFlags struct {
 	labelFilter string
 	run         string
 	seed        int64
+	rounds      int
+	round       int
 	timeScale   float64
 	concurrency int
 	changed     func(flag string) bool // was it given, on the command line or in the environment?
@@ -39,6 +41,8 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.labelFilter, "label-filter", "", "play only scenarios whose profile, requirements and labels match, such as 'ORD && !slow'")
 	fs.StringVar(&f.run, "run", "", "play only scenarios whose id matches this regular expression")
 	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn, and printed)")
+	fs.IntVar(&f.rounds, "rounds", 0, "play scenarios that are played in rounds, such as those of durability, so many times (default: as each says)")
+	fs.IntVar(&f.round, "round", 0, "play this round of them alone: with the same --seed it is what it was")
 	fs.Float64Var(&f.timeScale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
 	fs.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios played at the same time; fewer for a receiver that takes its time, unless it is given")
 	fs.StringSliceVar(&f.reports, "report", nil, "files to write: "+strings.Join(report.Formats(), ", "))
@@ -78,6 +82,8 @@ func (f *runFlags) config(args []string) (suite.Config, error) {
 		Scenarios:   list,
 		Selection:   suite.Selection{Profiles: f.profiles, IDs: ids, Run: f.run, LabelFilter: f.labelFilter},
 		Seed:        f.seed,
+		Rounds:      f.rounds,
+		Round:       f.round,
 		TimeScale:   f.timeScale,
 		Concurrency: concurrency,
 		FailFast:    f.failFast,
@@ -154,7 +160,10 @@ func (a *app) runSuite(ctx context.Context, cfg suite.Config, f runFlags) error 
 	}
 	a.tellGitHub(rep)
 	if rep.Verdict == report.Environment && rep.Reason != "" {
-		// Nothing was learnt about the receiver, so a matrix would say nothing: one line does.
+		// Nothing was learnt about the receiver, so a matrix would say nothing: one line does, and what the receiver said itself.
+		if perr := report.ReceiverOutput(a.err, rep, report.ConsoleOptions{Color: color, Width: terminalWidth(a.err)}); perr != nil {
+			err = errors.Join(err, perr)
+		}
 		return exit(rep.ExitCode, errors.Join(errors.New(lowerFirst(rep.Reason)), err))
 	}
 	if perr := report.Console(a.out, rep, report.ConsoleOptions{Color: color, Width: terminalWidth(a.out)}); perr != nil {

@@ -14,10 +14,10 @@ import (
 func newSchemaCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "List and print the JSON Schemas of the documented editions",
+		Short: "List and print the JSON Schemas of the documented editions, and hold what was seen against them",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newSchemaListCommand(a), newSchemaPrintCommand(a))
+	cmd.AddCommand(newSchemaListCommand(a), newSchemaPrintCommand(a), newSchemaDiffCommand(a))
 	return cmd
 }
 

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/internal/sequence"
 	"github.com/relaycheck/relaycheck/internal/validate"
 	"github.com/relaycheck/relaycheck/schema"
+	"github.com/relaycheck/relaycheck/suite"
 )
 
 // validateFlags are the flags of validate as the user writes them.
@@ -20,6 +23,10 @@ type validateFlags struct {
 	maxErrors, maxBytes, maxLine int
 	all, onlyRelay, noFastPath   bool
 	sequence                     bool
+	sequenceMemory               int
+	input                        inputFlags
+	shape                        shapeFlag
+	progress                     progressFlags
 }
 
 func newValidateCommand(a *app) *cobra.Command {
@@ -28,24 +35,37 @@ func newValidateCommand(a *app) *cobra.Command {
 		Use:   "validate [PATH…]",
 		Short: "Check captured payloads against the documented editions",
 		Long: `Validate checks captured callbacks against the editions of "Relay Event Notification". A PATH is a file, a
-folder (all .json, .ndjson and .jsonl in it and below) or - for the standard input; a file holds one JSON document,
-several, one for each line, or an array of them, plain or compressed with gzip or zstd. Without a PATH the standard
-input is read.
+folder (all .json, .ndjson, .jsonl and .har in it and below, with --line-regexp .log and .txt) or - for the standard
+input. Without a PATH the standard input is read.
+
+` + inputHelp + `
 
 A document is ok, has warnings (it departs from the tables, or carries what nobody documents) or errors (no reading of
 the edition allows it). Callbacks of the family that are not relay callbacks are counted as siblings and not judged.
-Without --edition the editions that fit best are taken.
+Without --edition the editions that fit best are taken; in the end it is said which fit the capture as a whole, and what
+speaks against each.
 
-With --sequence each task's life is followed across the documents too, in their order: TaskStart first, the first
+Findings of one kind are counted together, with their number and the first place. --format github writes workflow commands,
+which GitHub shows beside the lines; sarif is SARIF 2.1.0 for code scanning; junit has a test case for each input and each
+kind of finding. An interrupt ends the run with the summary of what was read until then.
+
+With --sequence each task's life is followed across the documents too, by their stamps of arrival if all
+have one and otherwise in the order of the capture: TaskStart first, the first
 VodSourceFileStart within 2 s of it, a file's finish after its start, nothing of files after TaskExit but behind a new
 TaskStart. What departs from it is a warning; callbacks that were sent again are counted.
 
+With --shape what the documents look like is gathered: which members they have and how often, of which types, lengths and
+values, and what of the documented things never came. Ids, addresses and signatures do not get into it.
+
 Exit codes: 0 all fine, warnings allowed · 1 an error, or something could not be read · 2 usage · 4 there was no
-document.`,
+document · 130 interrupted.`,
 		Example: `  relaycheck validate captures/
   zcat callbacks.ndjson.gz | relaycheck validate --format ndjson
+  relaycheck validate --body-field /request/body --time-field /ts gateway.ndjson
+  relaycheck validate --line-regexp '^\S+ \[(?P<time>[^]]+)\] "POST \S+" "(?P<body>.*)"$' access.log
   relaycheck validate --edition 2022-01 --reading documented body.json
-  relaycheck validate --sequence captures/`,
+  relaycheck validate --sequence captures/
+  relaycheck validate --shape shape.json captures/ && relaycheck schema diff --shape shape.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := f.options()
 			if err != nil {
@@ -57,20 +77,35 @@ document.`,
 				}
 				args = []string{capture.Stdin}
 			}
-			return validateOutcome(validate.Run(cmd.Context(), args, a.in, a.out, opts))
+			progress, err := f.progress.printer(a)
+			if err != nil {
+				return exit(exitUsage, err)
+			}
+			defer progress.close()
+			if opts.Shape, err = f.shape.collector(opts.Format); err != nil {
+				return exit(exitUsage, err)
+			}
+			opts.Meter, opts.Version, opts.RepoPath = progress.Meter(), suite.Version(), a.repoPath()
+			sum, err := validate.Run(cmd.Context(), args, a.in, progress.around(a.out), opts)
+			progress.close()
+			return f.shape.write(a, opts.Shape, validateOutcome(sum, err))
 		},
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.edition, "edition", "auto", "hold documents against this edition: auto, "+editionNames())
 	fs.StringVar(&f.reading, "reading", string(schema.Wire), "wire (what tables or samples show) or documented (the tables' types)")
-	fs.StringVar(&f.format, "format", string(validate.Text), "text, json or ndjson")
+	fs.StringVar(&f.format, "format", string(validate.Text), strings.Join(validate.Formats(), ", "))
 	fs.IntVar(&f.maxErrors, "max-errors", 20, "findings that text shows in full; the rest is summed up (0: all)")
 	fs.BoolVar(&f.all, "all", false, "list documents that are ok too")
 	fs.BoolVar(&f.sequence, "sequence", false, "follow each task's life across the documents too")
 	fs.BoolVar(&f.onlyRelay, "only-relay", false, "take callbacks of the family that are not relay callbacks for errors")
 	fs.BoolVar(&f.noFastPath, "no-fast-path", false, "have every document decided by jsonschema from scratch: slow, with the same results")
 	fs.IntVar(&f.maxBytes, "max-bytes", schema.DefaultMaxBytes, "longest body that is judged, in bytes; a longer one is an error (0: no limit)")
+	fs.IntVar(&f.sequenceMemory, "sequence-memory", sequence.DefaultMemory>>20, "MiB of tasks' lives kept in memory, about; beyond them they go to a temporary file")
 	fs.IntVar(&f.maxLine, "max-line", capture.DefaultMaxLine, "longest document that is read, in bytes; a longer one is skipped and told of")
+	f.shape.register(cmd)
+	f.input.register(cmd)
+	f.progress.register(cmd)
 	fixed := func(values ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
@@ -97,6 +132,8 @@ func (f validateFlags) options() (validate.Options, error) {
 		return o, fmt.Errorf("--max-errors: %d is negative", f.maxErrors)
 	case f.maxBytes < 0:
 		return o, fmt.Errorf("--max-bytes: %d is negative", f.maxBytes)
+	case f.sequenceMemory <= 0 || f.sequenceMemory > 1<<20:
+		return o, fmt.Errorf("--sequence-memory: it has to be between 1 and %d (MiB), not %d", 1<<20, f.sequenceMemory)
 	case f.maxLine <= 0:
 		return o, fmt.Errorf("--max-line: it has to be at least 1, not %d", f.maxLine)
 	}
@@ -105,7 +142,8 @@ func (f validateFlags) options() (validate.Options, error) {
 		o.Schema.MaxBytes = -1
 	}
 	o.Read.MaxLine, o.MaxErrors, o.All, o.Sequence = f.maxLine, f.maxErrors, f.all, f.sequence
-	return o, nil
+	o.SequenceMemory = f.sequenceMemory << 20
+	return o, f.input.apply(&o.Read)
 }
 
 // validateOutcome maps what a run came to to an exit code.

@@ -14,6 +14,12 @@ const (
 	CodeFile     = "RC2004"
 	CodeArray    = "RC2005"
 	CodeEncoding = "RC2006"
+	CodeEnvelope = "RC2007"
+	CodeBody     = "RC2008"
+	CodeNoMatch  = "RC2009"
+	CodeHAR      = "RC2010"
+	CodeRecord   = "RC2011"
+	CodeBinary   = "RC2012"
 )
 
 var codes = []schema.Code{
@@ -31,9 +37,9 @@ var codes = []schema.Code{
 	},
 	{
 		ID: CodeExpand, Severity: schema.Error, Strict: schema.Error, Title: "a compressed capture expands without bounds",
-		Explanation: "It expanded to more than 256 MiB and to more than a thousand times its size. What was read before was judged.",
+		Explanation: "It expanded beyond the bound: 256 MiB and a thousand times its size, unless set. What was read before was judged.",
 		Source:      "limit of this program",
-		Mend:        "If it is real, decompress it yourself: zstdcat FILE | relaycheck validate -",
+		Mend:        "If it is real, set another bound (--max-expansion), or decompress it yourself: zstdcat FILE | relaycheck validate -",
 	},
 	{
 		ID: CodeFile, Severity: schema.Error, Strict: schema.Error, Title: "a file or folder of the capture cannot be read",
@@ -52,6 +58,42 @@ var codes = []schema.Code{
 		Explanation: "UTF-16 is not read. A byte order mark before an array of documents belongs to none of them; the array is read.",
 		Source:      "RFC 8259, section 8.1",
 		Mend:        "Write the capture in UTF-8 without a byte order mark; shells on Windows make UTF-16 of what is redirected.",
+	},
+	{
+		ID: CodeEnvelope, Severity: schema.Error, Strict: schema.Error, Title: "an envelope has no body where there should be one",
+		Explanation: "It is not JSON, or has nothing, or something that is no body, at the place that was named. The next one was read.",
+		Source:      "the place that --body-field names",
+		Mend:        "Look at the line. --body-field is a JSON pointer from the top of the envelope: /request/body.",
+	},
+	{
+		ID: CodeBody, Severity: schema.Error, Strict: schema.Error, Title: "a body is not encoded as it is said to be",
+		Explanation: "It should be base64, because it was marked so or --body-encoding says so, and is not.",
+		Source:      "RFC 4648",
+		Mend:        "With --body-encoding auto, base64 is taken for that only where a JSON object or array comes of it.",
+	},
+	{
+		ID: CodeNoMatch, Severity: schema.Error, Strict: schema.Error, Title: "a line of a log does not match the expression",
+		Explanation: "Nothing could be taken out of it. The next one was read.",
+		Source:      "the expression that --line-regexp gives",
+		Mend:        "Make the expression fit every line, or pick the lines that matter first: grep callbacks/relay access.log | relaycheck validate --line-regexp … -",
+	},
+	{
+		ID: CodeHAR, Severity: schema.Error, Strict: schema.Error, Title: "an HTTP archive is cut or damaged",
+		Explanation: "Its end is missing, or an entry or the frame around the entries is not as HAR 1.2 has it. The other entries were read.",
+		Source:      "HAR 1.2",
+		Mend:        "Export it again.",
+	},
+	{
+		ID: CodeRecord, Severity: schema.Error, Strict: schema.Error, Title: "a line of a run log is damaged",
+		Explanation: "The callbacks of that play are missing. The other plays were read.",
+		Source:      "docs/schemas/run.schema.json",
+		Mend:        "A run that was killed leaves half a line at the end.",
+	},
+	{
+		ID: CodeBinary, Severity: schema.Error, Strict: schema.Error, Title: "a file of the capture is no text",
+		Explanation: "It begins as no text does, or as a format that is not read: of the compressed ones only gzip and zstd are. Nothing in it was judged.",
+		Source:      "limit of this program",
+		Mend:        "Unpack it, or leave it out.",
 	},
 }
 

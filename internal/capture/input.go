@@ -22,6 +22,8 @@ type input struct {
 	max  int
 	body []byte // the document at hand
 	long bool   // it is longer than max and no longer kept
+
+	ledger
 }
 
 // A position is a place in the source.
@@ -84,6 +86,19 @@ func (in *input) skip(n int) {
 	_, _ = in.r.Discard(len(p)) // they are buffered
 }
 
+// frame goes past n bytes that are ahead and belong to no document.
+func (in *input) frame(n int) {
+	in.skip(n)
+	in.around += int64(n)
+}
+
+// rest goes past everything up to the end of the source.
+func (in *input) rest() {
+	for p := in.ahead(); len(p) > 0; p = in.ahead() {
+		in.skip(len(p))
+	}
+}
+
 // take adds n bytes that are ahead to the document.
 func (in *input) take(n int) {
 	if !in.long {
@@ -102,7 +117,7 @@ func (in *input) blank() {
 	for {
 		p := in.ahead()
 		rest := bytes.TrimLeft(p, " \t\r\n")
-		in.skip(len(p) - len(rest))
+		in.frame(len(p) - len(rest))
 		if len(rest) > 0 || len(p) == 0 {
 			return
 		}

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -27,7 +26,7 @@ const enough = 1 << 20
 // Lines is the rest of the open source, if it is of that kind. Next must not be called before Resume then.
 func (r *Reader) Lines() (Lines, bool) {
 	s := r.split
-	if s == nil || !s.lines || s.array != noArray || s.err != nil || s.offset != s.lineStart {
+	if s == nil || r.packed || r.opener != nil || !s.lines || s.array != noArray || s.err != nil || s.offset != s.lineStart {
 		return Lines{}, false
 	}
 	f, ok := r.file.(*os.File)
@@ -36,10 +35,6 @@ func (r *Reader) Lines() (Lines, bool) {
 	}
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size()-s.offset < enough {
-		return Lines{}, false
-	}
-	var magic [4]byte
-	if _, err := f.ReadAt(magic[:], 0); err != nil || bytes.HasPrefix(magic[:], gzipMagic) || isZstd(magic[:]) {
 		return Lines{}, false
 	}
 	return Lines{Source: s.name, File: f, From: s.offset, Line: s.line, To: info.Size(), MaxLine: r.opts.MaxLine}, true
@@ -54,9 +49,11 @@ func (r *Reader) Resume(offset int64, line int) error {
 	if _, err := f.Seek(offset, io.SeekStart); err != nil {
 		return fmt.Errorf("resume reading %s at offset %d: %w", r.split.name, offset, err)
 	}
-	s := newSplitter(r.split.name, f, r.opts.MaxLine, r.buf)
+	s := newSplitter(r.split.name, r.opts.metered(f), r.opts.MaxLine, r.buf)
 	s.started, s.lines = true, true
 	s.position = position{line: line, offset: offset, lineStart: offset}
+	// The lines so far belong to those who read them, or had none before: they are accounted for there.
+	s.ledger = ledger{told: offset, covered: line - 1, without: r.split.without}
 	r.split = s
 	return nil
 }

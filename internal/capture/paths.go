@@ -102,7 +102,7 @@ func folder(root string, skipped *skipList, yield func(source) bool) bool {
 			}
 			continue
 		}
-		if !isCapture(d.Name()) || !isFile(name, d) {
+		if !skipped.wants(d.Name()) || !isFile(name, d) {
 			skipped.add(name)
 			continue
 		}
@@ -125,22 +125,32 @@ func isFile(name string, d fs.DirEntry) bool {
 
 // The endings of what is read when a folder is named; what is named itself is read whatever it is called.
 var (
-	plainEndings  = []string{".json", ".ndjson", ".jsonl"}
+	plainEndings  = []string{".json", ".ndjson", ".jsonl", ".har"}
 	packedEndings = []string{".gz", ".zst", ".zstd"}
 )
 
-func isCapture(name string) bool {
+func isCapture(name string) bool { return slices.Contains(plainEndings, filepath.Ext(unpacked(name))) }
+
+// isLog recognises text logs too, also those that were rotated: access.log.1.gz.
+func isLog(name string) bool {
+	name = unpacked(name)
+	return isCapture(name) || filepath.Ext(name) == ".txt" || filepath.Ext(name) == ".log" || strings.Contains(name, ".log.") || strings.Contains(name, ".log-")
+}
+
+// unpacked is a name without what a compressor put behind it.
+func unpacked(name string) string {
 	name = strings.ToLower(name)
 	for _, e := range packedEndings {
 		name = strings.TrimSuffix(name, e)
 	}
-	return slices.Contains(plainEndings, filepath.Ext(name))
+	return name
 }
 
 // A skipList counts what was left out and keeps the first few names.
 type skipList struct {
 	n     int
 	first []string
+	wants func(name string) bool // tells what is left out from what is read
 }
 
 func (s *skipList) add(name string) {

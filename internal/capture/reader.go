@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"os"
 )
 
 // A Reader yields the documents of all sources, one at a time. It is for one goroutine.
@@ -18,12 +19,21 @@ type Reader struct {
 	nextSource func() (source, bool)
 	stop       func()
 
-	buf   *bufio.Reader
-	split *splitter // of the open source; nil if none is
-	file  io.Closer
-	free  func() // of the decompressor
-	name  string // of the open source
-	owed  bool   // the open source was named, and has had no document yet
+	buf    *bufio.Reader
+	split  *splitter // of the open source; nil if none is
+	opener open      // takes bodies out of what split finds; nil if that are the bodies
+	file   io.Closer // nil if none is open
+	free   []func()  // what ends goroutines and decompressors, in this order
+	packed bool      // the open source is an archive
+	name   string    // of the open source
+	owed   bool      // the open source was named, and has had no document yet
+	begun  int       // sources, those that could not be opened among them
+
+	before int // documents of the sources before
+
+	opened []Document // the memory of queue, which is used again
+	queue  []Document // that were opened and not yet handed out
+	counts Counts
 }
 
 // Open prepares the reading of the paths, in their order: files, folders (all captures in them and below, by name), and
@@ -35,14 +45,21 @@ func Open(paths []string, stdin io.Reader, opts Options) (*Reader, error) {
 	opts.MaxLine = cmp.Or(opts.MaxLine, DefaultMaxLine)
 	opts.MaxExpand = cmp.Or(opts.MaxExpand, DefaultMaxExpand)
 	r := &Reader{opts: opts, buf: bufio.NewReaderSize(nil, buffer)}
+	r.skipped.wants = opts.wants()
 	r.nextSource, r.stop = iter.Pull(sources(paths, stdin, &r.skipped))
 	return r, nil
 }
 
 // Next is the next document. The error is io.EOF after the last one, or that of a context that is done; whatever goes
-// wrong with a source is a document with an Err.
+// wrong with a source is a document with an Err. A *LostError is a mistake of this package.
 func (r *Reader) Next(ctx context.Context) (Document, error) {
 	for {
+		if len(r.queue) > 0 {
+			doc := r.queue[0]
+			r.queue = r.queue[1:]
+			r.counts.Documents++
+			return doc, nil
+		}
 		if err := ctx.Err(); err != nil {
 			return Document{}, err
 		}
@@ -51,31 +68,62 @@ func (r *Reader) Next(ctx context.Context) (Document, error) {
 			if !ok {
 				return Document{}, io.EOF
 			}
-			if doc, ok := r.open(src); ok {
-				return doc, nil
+			if doc, ok := r.open(ctx, src); ok {
+				r.queue = append(r.queue[:0], doc)
 			}
 			continue
 		}
 		doc, err := r.split.next()
-		if err == nil {
-			r.owed = false
-			return doc, nil
+		if errors.Is(err, io.EOF) {
+			if err := r.finish(); err != nil {
+				return Document{}, err
+			}
+			continue
 		}
-		r.closeSource()
-		if !errors.Is(err, io.EOF) {
+		if err != nil {
+			r.closeSource()
 			return Document{}, err
 		}
-		if r.owed {
-			// Whoever names a source means that there is something in it: an empty one is an empty document, and not
-			// passed over in silence. In a folder it is a log that nothing was written to yet.
-			r.owed = false
-			return Document{Source: r.name, Line: 1, Column: 1, Body: []byte{}}, nil
+		if doc.Err != nil && errors.Is(doc.Err, errStopped) {
+			return Document{}, cmp.Or(ctx.Err(), errStopped)
 		}
+		r.owed = false
+		if r.opener != nil && doc.Err == nil {
+			r.opened = r.opener(doc, &r.counts, r.opened[:0])
+			if r.queue = r.opened; len(r.queue) == 0 {
+				r.counts.Without += doc.Lines
+			}
+			continue
+		}
+		r.counts.Documents++
+		return doc, nil
 	}
 }
 
+// finish closes a source that was read to its end.
+func (r *Reader) finish() error {
+	lines, err := r.split.close(r.name)
+	r.counts.Lines += lines
+	r.counts.Without += r.split.without
+	r.closeSource()
+	switch {
+	case err != nil:
+	case r.owed:
+		// Whoever names a source means that there is something in it: an empty one is an empty document, and not
+		// passed over in silence. In a folder it is a log that nothing was written to yet.
+		r.owed = false
+		r.queue = append(r.queue[:0], Document{Source: r.name, Line: 1, Column: 1, Body: []byte{}})
+	case r.counts.Documents == r.before:
+		if r.counts.Empty++; r.counts.Empty == 1 {
+			r.counts.empty = r.name
+		}
+	}
+	return err
+}
+
 // open makes a source the one that is read. A document is returned where that fails.
-func (r *Reader) open(src source) (Document, bool) {
+func (r *Reader) open(ctx context.Context, src source) (Document, bool) {
+	r.begun++
 	fail := func(err *ReadError) (Document, bool) {
 		return Document{Source: src.name, Line: 1, Column: 1, Err: err}, true
 	}
@@ -86,28 +134,57 @@ func (r *Reader) open(src source) (Document, bool) {
 	if err != nil {
 		return fail(&ReadError{Code: CodeFile, Message: "it cannot be opened", Err: err})
 	}
-	plain, free, err := unpack(f, r.opts.MaxExpand)
+	r.file, r.name, r.opener, r.owed, r.before = f, src.name, nil, src.named, r.counts.Documents
+	in := r.opts.metered(f)
+	if !isRegular(f) {
+		// What comes through a pipe may not come for long. The goroutine that waits for it can be left.
+		pipe := newReadAhead(in)
+		unwatch := context.AfterFunc(ctx, pipe.halt)
+		in, r.free = pipe, append(r.free, func() { unwatch(); pipe.halt() })
+	}
+	plain, free, packed, err := unpack(in, r.opts.expansion())
 	if err != nil {
-		_ = f.Close() // it was only read
+		r.closeSource()
 		return fail(readError(err))
 	}
-	r.file, r.free, r.name, r.owed = f, free, src.name, src.named
-	r.split = newSplitter(src.name, plain, r.opts.MaxLine, r.buf)
+	r.packed = packed
+	if packed {
+		ahead := newReadAhead(plain)
+		plain, r.free = ahead, append(r.free, func() { ahead.halt(); <-ahead.done; free() })
+	}
+	s := newSplitter(src.name, plain, r.opts.MaxLine, r.buf)
+	s.sniff = func() { r.recognise(s) }
+	r.split = s
 	return Document{}, false
 }
 
-func (r *Reader) closeSource() {
-	if r.split == nil {
-		return
+// isRegular reports whether a source is a file on a disk, whose reading never waits for somebody else.
+func isRegular(f io.Reader) bool {
+	file, ok := f.(*os.File)
+	if !ok {
+		return false
 	}
-	r.free()
-	_ = r.file.Close() // it was only read
-	r.split = nil
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+// closeSource closes what is open. A pipe's goroutine comes first, so that none of the others waits for it.
+func (r *Reader) closeSource() {
+	for _, free := range r.free {
+		free()
+	}
+	if r.file != nil {
+		_ = r.file.Close() // it was only read
+	}
+	r.split, r.file, r.free = nil, nil, nil
 }
 
 // Waits reports whether the next document has to be waited for: nothing of it was read yet. Whoever gathers documents
 // before working on them can stop doing so here, so that a slow stream is not held up.
 func (r *Reader) Waits() bool {
+	if len(r.queue) > 0 {
+		return false
+	}
 	if r.split == nil {
 		return true
 	}
@@ -118,6 +195,10 @@ func (r *Reader) Waits() bool {
 // Skipped tells how many files of the named folders were left out since they do not look like captures, and the names of
 // the first few.
 func (r *Reader) Skipped() (n int, first []string) { return r.skipped.n, r.skipped.first }
+
+// Counts tells what was met so far. Of a source that is still being read, or was not read to its end, the lines are not
+// in it, and never those that were handed out as Lines and turned out blank.
+func (r *Reader) Counts() Counts { return r.counts }
 
 // Close ends the reading. It never fails; the error is there for io.Closer.
 func (r *Reader) Close() error {

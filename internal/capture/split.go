@@ -16,6 +16,11 @@ type splitter struct {
 	lines   bool // a line was a whole document: every line is one
 
 	array arrayState
+	har   *frame // around the entries, which are an array; nil if the source is no HTTP archive
+	raw   bool   // every line is handed out as it is, but for blank ones
+	sniff func() // finds out at the beginning what the source is; nil if that is known
+
+	refused *ReadError // why nothing of the source is read
 }
 
 func newSplitter(name string, r io.Reader, maxLine int, br *bufio.Reader) *splitter {
@@ -31,10 +36,20 @@ func (s *splitter) next() (Document, error) {
 		if !s.started {
 			s.started = true
 			if doc, ok := s.mark(); ok {
-				return doc, nil
+				return s.hand(doc)
+			}
+			if s.sniff != nil {
+				s.sniff()
+			}
+			if s.refused != nil {
+				s.begin()
+				s.rest()
+				return s.hand(s.failed(s.refused))
 			}
 		}
-		s.blank()
+		if !s.raw {
+			s.blank()
+		}
 		s.begin()
 		head := s.head(3)
 		if len(head) == 0 {
@@ -43,12 +58,16 @@ func (s *splitter) next() (Document, error) {
 		var doc Document
 		var ok bool
 		switch {
+		case s.raw:
+			doc, ok = s.rawLine()
+		case s.har != nil && s.array == noArray && !s.har.cut:
+			doc, ok = s.archive()
 		case s.array != noArray:
 			doc, ok = s.element(head[0])
 		case s.lines && !s.alone(head[0]):
 			doc, ok = s.wholeLine()
 		case head[0] == '[':
-			s.skip(1)
+			s.frame(1)
 			s.array = arrayOpened
 		case head[0] == '{' || isMarked(head) && s.opensBehindMark('{'):
 			doc, ok = s.object()
@@ -56,9 +75,20 @@ func (s *splitter) next() (Document, error) {
 			doc, ok = s.garbage()
 		}
 		if ok {
-			return doc, nil
+			return s.hand(doc)
 		}
 	}
+}
+
+// hand accounts for a document.
+func (s *splitter) hand(doc Document) (Document, error) {
+	if s.har != nil && (doc.Err == nil || doc.Err.Code == CodeTooLong) {
+		s.har.entries++
+		doc.entry = s.har.entries
+	}
+	var err error
+	doc.Lines, err = s.settle(s.name, s.start)
+	return doc, err
 }
 
 // document is what was put together, without the white space behind it.
@@ -75,7 +105,14 @@ func (s *splitter) document() (Document, bool) {
 // told by the failure.
 func (s *splitter) cut() (Document, bool) {
 	s.array = noArray
+	if s.har != nil {
+		s.har.cut = true
+	}
 	if s.err != nil && !s.long {
+		if s.dropped == nil {
+			at := s.start
+			s.dropped = &at
+		}
 		return Document{}, false
 	}
 	return s.document()
@@ -100,9 +137,15 @@ func (s *splitter) end() (Document, error) {
 	case err != nil:
 		s.err = nil
 		s.r.Reset(bytes.NewReader(nil)) // nothing more is asked of it
-		return s.failed(readError(err)), nil
+		if s.har != nil {
+			s.har.cut = true
+		}
+		return s.hand(s.failed(readError(err)))
+	case s.har != nil && !s.har.cut:
+		s.har.cut = true
+		return s.hand(s.failed(&ReadError{Code: CodeHAR, Message: "the HTTP archive is not closed: it was cut"}))
 	case open:
-		return s.failed(&ReadError{Code: CodeArray, Message: "the array of documents is not closed: the capture was cut"}), nil
+		return s.hand(s.failed(&ReadError{Code: CodeArray, Message: "the array of documents is not closed: the capture was cut"}))
 	default:
 		return Document{}, io.EOF
 	}
@@ -114,9 +157,7 @@ func (s *splitter) mark() (Document, bool) {
 	head := s.head(3)
 	switch {
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		for p := s.ahead(); len(p) > 0; p = s.ahead() {
-			s.skip(len(p))
-		}
+		s.rest()
 		return s.failed(&ReadError{Code: CodeEncoding, Message: "it is UTF-16, and only UTF-8 is read"}), true
 	case isMarked(head) && s.opensBehindMark('['):
 		// Before an object the mark is part of the document, as it would be of a body. Before an array it is nobody's.
@@ -172,6 +213,23 @@ func (s *splitter) wholeLine() (Document, bool) {
 		return s.cut()
 	}
 	return s.document()
+}
+
+// rawLine is a line that is not blank, with the white space before it.
+func (s *splitter) rawLine() (Document, bool) {
+	ended := s.restOfLine(s.take)
+	if !s.long && len(bytes.TrimSpace(s.body)) == 0 {
+		s.around += int64(len(s.body))
+		if ended {
+			s.frame(1)
+		}
+		return Document{}, false
+	}
+	if ended {
+		s.skip(1)
+		return s.document()
+	}
+	return s.cut()
 }
 
 // object is a document that begins with a brace and ends where that is closed, on whatever line.

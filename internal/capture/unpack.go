@@ -3,11 +3,13 @@ package capture
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -20,43 +22,60 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// errExpand ends an archive that expands without bounds.
-var errExpand = errors.New("the archive expands beyond the limit")
-
 // archiveError marks what a decompressor complains of, to tell it from a disk that fails.
 type archiveError struct{ err error }
 
 func (e *archiveError) Error() string { return e.err.Error() }
 func (e *archiveError) Unwrap() error { return e.err }
 
-// unpack looks at the first bytes, not at the name, and decompresses what is compressed. close frees the decompressor.
-func unpack(r io.Reader, maxExpand int64) (out io.Reader, closer func(), err error) {
+// An expansion bounds what an archive may expand to: to floor bytes, or ratio times its own size if that is more.
+type expansion struct{ floor, ratio int64 }
+
+// expansion is what the options say.
+func (o *Options) expansion() expansion {
+	e := expansion{floor: cmp.Or(o.MaxExpand, DefaultMaxExpand), ratio: cmp.Or(o.MaxRatio, DefaultMaxRatio)}
+	if e.floor < 0 {
+		e.floor = math.MaxInt64
+	}
+	e.ratio = max(e.ratio, 0)
+	return e
+}
+
+// unpack looks at the first bytes, not at the name, and decompresses what is compressed. closer frees the decompressor;
+// packed tells whether there is one.
+func unpack(r io.Reader, limit expansion) (out io.Reader, closer func(), packed bool, err error) {
 	in := &counter{r: r}
 	head := bufio.NewReaderSize(in, 64<<10)
-	magic, _ := head.Peek(4) // an error comes again with the first read
+	magic, _ := head.Peek(1) // an error comes again with the first read
+	if len(magic) > 0 && bytes.IndexByte([]byte{gzipMagic[0], zstdMagic[0]}, magic[0]) >= 0 || isSkippable(magic) {
+		magic, _ = head.Peek(4) // more would have to be waited for where there is no more for a while
+	}
 	nothing := func() {}
 	switch {
 	case bytes.HasPrefix(magic, gzipMagic):
 		z, err := gzip.NewReader(head)
 		if err != nil {
-			return nil, nothing, &archiveError{err}
+			return nil, nothing, true, &archiveError{err}
 		}
-		return &bounded{r: z, in: in, floor: maxExpand}, nothing, nil
+		return &bounded{r: z, in: in, expansion: limit}, nothing, true, nil
 	case isZstd(magic):
 		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
-			return nil, nothing, &archiveError{err}
+			return nil, nothing, true, &archiveError{err}
 		}
-		return &bounded{r: z, in: in, floor: maxExpand}, z.Close, nil
+		return &bounded{r: z, in: in, expansion: limit}, z.Close, true, nil
 	default:
-		return head, nothing, nil
+		return head, nothing, false, nil
 	}
 }
 
 // isZstd recognises a frame, and a skippable frame such as pzstd puts first.
 func isZstd(magic []byte) bool {
-	return bytes.HasPrefix(magic, zstdMagic) || len(magic) == 4 && magic[0]&0xf0 == 0x50 && bytes.Equal(magic[1:], []byte{0x2a, 0x4d, 0x18})
+	return bytes.HasPrefix(magic, zstdMagic) || len(magic) == 4 && isSkippable(magic) && bytes.Equal(magic[1:], []byte{0x2a, 0x4d, 0x18})
 }
+
+// isSkippable reports whether a frame to be skipped may begin like this.
+func isSkippable(magic []byte) bool { return len(magic) > 0 && magic[0]&0xf0 == 0x50 }
 
 // counter counts what is read of the packed data, and remembers a failure that is not the archive's.
 type counter struct {
@@ -74,17 +93,28 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bounded ends an archive that expands to more than floor bytes and to more than MaxRatio times its size.
+// bounded ends an archive that expands beyond its bound.
 type bounded struct {
-	r     io.Reader
-	in    *counter
-	floor int64
-	out   int64
+	expansion
+	r   io.Reader
+	in  *counter
+	out int64
+}
+
+// An expandError says which bound an archive went beyond.
+type expandError struct{ limit expansion }
+
+func (e *expandError) Error() string {
+	bound := fmt.Sprintf("%d bytes", e.limit.floor)
+	if e.limit.ratio > 0 {
+		bound += fmt.Sprintf(" and to more than %d times its size", e.limit.ratio)
+	}
+	return "the archive expands to more than " + bound
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.out > max(b.floor, MaxRatio*b.in.n) {
-		return 0, &archiveError{errExpand}
+	if b.out > max(b.floor, b.ratio*b.in.n) {
+		return 0, &archiveError{&expandError{b.expansion}}
 	}
 	n, err := b.r.Read(p)
 	b.out += int64(n)
@@ -97,9 +127,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 // readError says what kind of failure ended a source.
 func readError(err error) *ReadError {
 	var archive *archiveError
+	var expand *expandError
 	switch {
-	case errors.Is(err, errExpand):
-		return &ReadError{Code: CodeExpand, Message: fmt.Sprintf("the archive expands to more than %d times its size: the rest is not read", MaxRatio)}
+	case errors.As(err, &expand):
+		return &ReadError{Code: CodeExpand, Message: expand.Error() + ": the rest is not read"}
 	case errors.As(err, &archive) && errors.Is(err, io.ErrUnexpectedEOF):
 		return &ReadError{Code: CodeArchive, Message: "the compressed data ends too early: the rest is missing"}
 	case errors.As(err, &archive):

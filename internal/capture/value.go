@@ -78,16 +78,14 @@ func (s *splitter) element(c byte) (Document, bool) {
 	before := s.array
 	switch {
 	case c == ',':
-		s.skip(1)
 		s.array = arrayComma
-		return s.lacking(before != arrayItem, "a document is missing before this comma")
+		return s.punctuation(before != arrayItem, "a document is missing before this comma")
 	case c == ']':
-		s.skip(1)
 		s.array = noArray
-		return s.lacking(before == arrayComma, "a document is missing between the last comma and the bracket")
+		return s.punctuation(before == arrayComma, "a document is missing between the last comma and the bracket")
 	case before == arrayItem:
 		s.array = arrayComma // told once; then the document is read
-		return s.lacking(true, "a comma is missing before this document")
+		return s.lacking("a comma is missing before this document")
 	}
 	s.array = arrayItem
 	if c != '{' && c != '[' {
@@ -106,11 +104,22 @@ func (s *splitter) element(c byte) (Document, bool) {
 	return s.document()
 }
 
-func (s *splitter) lacking(yes bool, message string) (Document, bool) {
-	if !yes {
-		return Document{}, false
+// punctuation goes past a comma or bracket, in front of which a document may be lacking.
+func (s *splitter) punctuation(lacks bool, message string) (Document, bool) {
+	if lacks {
+		s.skip(1)
+		return s.lacking(message)
 	}
-	return s.failed(&ReadError{Code: CodeArray, Message: message}), true
+	s.frame(1)
+	return Document{}, false
+}
+
+func (s *splitter) lacking(message string) (Document, bool) {
+	code := CodeArray
+	if s.har != nil {
+		code = CodeHAR
+	}
+	return s.failed(&ReadError{Code: code, Message: message}), true
 }
 
 // scalar takes an element that is neither object nor array, up to a comma, the closing bracket or the end of the line.

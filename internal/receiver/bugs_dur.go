@@ -2,8 +2,6 @@ package receiver
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"sync"
 	"time"
 )
@@ -35,13 +33,31 @@ func durBugs() []Bug {
 		Requirement: "DUR-1",
 		HintWords:   []string{"drain the queues"},
 		SideEffects: []SideEffect{also("DUR-2", "a kill leaves it behind as well")},
-		seed:        writingBehind(false),
+		seed:        writingBehind(older(5*time.Second), false),
 	}, {
 		ID:          "written-behind",
 		Title:       "Answers 200 and writes what it has every five seconds.",
 		Requirement: "DUR-2",
 		HintWords:   []string{"write", "buffer"},
-		seed:        writingBehind(true),
+		seed:        writingBehind(older(5*time.Second), true),
+	}, {
+		ID:          "written-every-50ms",
+		Title:       "Answers 200 and writes what it has twenty times a second.",
+		Requirement: "DUR-2",
+		HintWords:   []string{"write", "buffer"},
+		seed:        writingEvery(50 * time.Millisecond),
+	}, {
+		ID:          "written-in-threes",
+		Title:       "Answers 200 and writes once it has three events.",
+		Requirement: "DUR-2",
+		HintWords:   []string{"write", "buffer"},
+		seed:        writingBehind(threes, true),
+	}, {
+		ID:          "known-only-when-done",
+		Title:       "Stores an event at once, but notes that it has it only when its work on it is done, so that a retry after a kill is another event.",
+		Requirement: "DUR-2",
+		HintWords:   []string{"one transaction"},
+		seed:        notingLate(40 * time.Millisecond),
 	}, {
 		ID:          "cold-until-next-event",
 		Title:       "Shows a task that it finds in its store at its start only once another of its events has come.",
@@ -63,58 +79,4 @@ func durBugs() []Bug {
 			}
 		},
 	}}
-}
-
-// writingBehind keeps events in memory for five seconds, where they can be seen but do not survive. Closing the
-// receiver properly writes them, if drain says so.
-func writingBehind(drain bool) func(r *Receiver) {
-	return func(r *Receiver) {
-		const behind = 5 * time.Second
-		var mu sync.Mutex
-		var waiting []event
-		seen := map[string]bool{}
-		keep, load := r.keep, r.load
-		write := func(ctx context.Context, until time.Time) error {
-			var errs []error
-			waiting = slices.DeleteFunc(waiting, func(e event) bool {
-				due := !e.Arrived.After(until)
-				if due {
-					errs = append(errs, keep(ctx, e))
-				}
-				return due
-			})
-			return errors.Join(errs...)
-		}
-		r.keep = func(ctx context.Context, e event) error {
-			mu.Lock()
-			defer mu.Unlock()
-			e.Arrived = r.cfg.Now()
-			if err := write(ctx, e.Arrived.Add(-behind)); err != nil {
-				return err
-			}
-			if id := r.identity(e); !seen[id] {
-				seen[id] = true
-				waiting = append(waiting, e)
-			}
-			return nil
-		}
-		r.load = func(ctx context.Context, taskID string) ([]event, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			events, err := load(ctx, taskID)
-			for _, e := range waiting {
-				if e.TaskID == taskID {
-					events = append(events, e)
-				}
-			}
-			return events, err
-		}
-		if drain {
-			r.closers = append(r.closers, func() error {
-				mu.Lock()
-				defer mu.Unlock()
-				return write(context.Background(), r.cfg.Now().Add(behind))
-			})
-		}
-	}
 }

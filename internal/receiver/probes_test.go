@@ -3,6 +3,8 @@ package receiver
 import (
 	"net/http"
 	"strings"
+	"sync"
+	"testing/synctest"
 	"time"
 )
 
@@ -350,9 +352,24 @@ var probes = map[string]func(s *session){
 	"queue-not-drained":     func(s *session) { s.post(start("a", t1)); s.restart((*Receiver).Close); s.look("a") },
 	"cold-until-next-event": func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
 	"written-behind":        func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
+	"written-every-50ms":    func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
+	"written-in-threes":     func(s *session) { s.post(start("a", t1)); s.restart(kill); s.look("a") },
+	"known-only-when-done":  killedAtWork,
 
 	"queue-full-503":   burst,
 	"queue-full-lost":  burst,
 	"rate-limit-429":   sustained,
 	"connections-leak": sustained,
+}
+
+// killedAtWork sends a callback whose receiver is killed before it has answered, and then, as CSS does, sends it again.
+func killedAtWork(s *session) {
+	var underWay sync.WaitGroup
+	underWay.Go(func() { s.post(start("a", t1)) })
+	synctest.Wait() // it is answered, or at work
+	s.r.Abort()
+	underWay.Wait()
+	s.restart(kill)
+	s.post(start("a", t1))
+	s.look("a")
 }

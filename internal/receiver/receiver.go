@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -55,6 +56,9 @@ type Receiver struct {
 	store *store
 	// closers run at Close, last first, before the store is closed; Kill skips them.
 	closers []func() error
+	// dead is closed when the process is as good as killed: whatever is under way goes no further.
+	dead chan struct{}
+	once sync.Once
 }
 
 // Open makes a receiver and opens its store. It fails if the store cannot be opened, if Bug is unknown, or if
@@ -90,7 +94,7 @@ func Open(cfg Config) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open receiver: %w", err)
 	}
-	r := &Receiver{cfg: cfg, log: cfg.Log, store: st}
+	r := &Receiver{cfg: cfg, log: cfg.Log, store: st, dead: make(chan struct{})}
 	r.stages = r.reference()
 	if bug.seed != nil {
 		bug.seed(r)
@@ -107,9 +111,13 @@ func (r *Receiver) Close() error {
 	return errors.Join(append(errs, r.store.close())...)
 }
 
+// Abort stops what is under way where it stands, as a kill does. The requests end then, and Kill is next.
+func (r *Receiver) Abort() { r.once.Do(func() { close(r.dead) }) }
+
 // Kill closes the store without ending anything properly, as if the process had been killed. For the reference that
 // is no different from Close: it owes nothing to the store when it has answered. Requests must be over.
 func (r *Receiver) Kill() error {
+	r.Abort()
 	return r.store.close()
 }
 

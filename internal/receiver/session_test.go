@@ -233,7 +233,7 @@ func (s *session) restart(end func(r *Receiver) error) {
 }
 
 // kill leaves a receiver as if its process had been killed: nothing is ended properly, only the file is let go.
-func kill(r *Receiver) error { return r.store.close() }
+func kill(r *Receiver) error { return r.Kill() }
 
 // inFile keeps the state in a file, which a restart needs.
 func inFile(t *testing.T, cfg Config) Config {

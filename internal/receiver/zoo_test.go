@@ -19,7 +19,7 @@ var (
 		"sign-t-before-key", "sign-upper-case-only", "sign-in-header", "t-is-send-time", "sign-not-verified",
 		"sign-verified-too-late", "expiry-ignored", "expiry-a-day-late", "unsigned-refused",
 	}
-	needsFile = []string{"memory-only", "cleared-at-start", "queue-not-drained", "written-behind", "cold-until-next-event"}
+	needsFile = []string{"memory-only", "cleared-at-start", "queue-not-drained", "written-behind", "written-every-50ms", "written-in-threes", "known-only-when-done", "cold-until-next-event"}
 )
 
 // fetchers need a listener to show; they are told apart in TestSeededFetchersFetch.

@@ -1,5 +1,5 @@
-// Package recording reads what was captured of callbacks together with the times at which they came: captures as package
-// capture reads them (without times), run logs and HTTP archives (HAR 1.2). What the file holds decides, not its name.
+// Package recording reads what was captured of callbacks together with the times at which they came: captures and HTTP
+// archives as package capture reads them, and run logs. What the file holds decides, not its name.
 //
 //	list, notes, err := recording.Read(ctx, "capture.ndjson", os.Stdin, "")
 //
@@ -10,8 +10,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,9 +25,6 @@ import (
 
 // maxDocuments bounds what is read: far more than a scenario may have, and nothing that fills the memory.
 const maxDocuments = 5000
-
-// maxArchive is the largest HTTP archive that is read, in bytes.
-const maxArchive = 256 << 20
 
 // Read reads a file, or the standard input for "-". Of a run log that holds several plays, play names the scenario that is
 // meant. The notes say what could not be read.
@@ -50,8 +45,6 @@ func Read(ctx context.Context, path string, stdin io.Reader, play string) (list 
 		list, notes, err = fromLog(in, play)
 	case play != "":
 		return nil, nil, fmt.Errorf("%s is no run log, so there is no play %q in it", path, play)
-	case isArchive(head):
-		list, err = fromArchive(in)
 	default:
 		if path == capture.Stdin {
 			stdin = in
@@ -64,12 +57,6 @@ func Read(ctx context.Context, path string, stdin io.Reader, play string) (list 
 	return list, notes, nil
 }
 
-// isArchive tells an HTTP archive, whose one member is log, from a callback.
-func isArchive(head []byte) bool {
-	rest, isObject := bytes.CutPrefix(head, []byte("{"))
-	return isObject && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"log"`))
-}
-
 func fromCapture(ctx context.Context, path string, stdin io.Reader) (list []scenarios.Captured, notes []string, err error) {
 	r, err := capture.Open([]string{path}, stdin, capture.Options{})
 	if err != nil {
@@ -80,17 +67,40 @@ func fromCapture(ctx context.Context, path string, stdin io.Reader) (list []scen
 		doc, err := r.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
-			return list, notes, nil
+			return inOrder(list, r.Counts(), notes)
 		case err != nil:
 			return nil, notes, err
 		case doc.Err != nil:
-			notes = append(notes, fmt.Sprintf("%s:%d: %v: left out", doc.Source, doc.Line, doc.Err))
+			notes = append(notes, leftOut(doc))
 		case len(list) == maxDocuments:
 			return nil, notes, fmt.Errorf("more than %d documents: cut out what matters", maxDocuments)
 		default:
-			list = append(list, scenarios.Captured{Body: bytes.Clone(doc.Body)})
+			list = append(list, scenarios.Captured{Body: bytes.Clone(doc.Body), At: doc.Arrived})
 		}
 	}
+}
+
+// leftOut says what could not be read.
+func leftOut(doc capture.Document) string {
+	within := ""
+	if doc.Within != "" {
+		within = " " + doc.Within
+	}
+	return fmt.Sprintf("%s:%d%s: %v: left out", doc.Source, doc.Line, within, doc.Err)
+}
+
+// inOrder sorts what has times, an HTTP archive, by them: its entries need not be in their order.
+func inOrder(list []scenarios.Captured, counts capture.Counts, notes []string) ([]scenarios.Captured, []string, error) {
+	if counts.Archives > 0 && len(list) == 0 {
+		if len(notes) > 0 {
+			return nil, nil, errors.New(notes[0])
+		}
+		return nil, nil, errors.New("the HTTP archive has no request with a body")
+	}
+	if !slices.ContainsFunc(list, func(c scenarios.Captured) bool { return c.At.IsZero() }) {
+		sortByTime(list)
+	}
+	return list, notes, nil
 }
 
 func fromLog(in io.Reader, play string) (list []scenarios.Captured, notes []string, err error) {
@@ -128,51 +138,4 @@ func fromLog(in io.Reader, play string) (list []scenarios.Captured, notes []stri
 
 func sortByTime(list []scenarios.Captured) {
 	slices.SortStableFunc(list, func(a, b scenarios.Captured) int { return a.At.Compare(b.At) })
-}
-
-// archive is HAR 1.2 as far as it is read.
-type archive struct {
-	Log struct {
-		Entries []struct {
-			StartedDateTime time.Time `json:"startedDateTime"`
-			Request         struct {
-				PostData *struct {
-					Text     string `json:"text"`
-					Encoding string `json:"_encoding"`
-				} `json:"postData"`
-			} `json:"request"`
-		} `json:"entries"`
-	} `json:"log"`
-}
-
-func fromArchive(in io.Reader) ([]scenarios.Captured, error) {
-	text, err := io.ReadAll(io.LimitReader(in, maxArchive+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(text) > maxArchive {
-		return nil, fmt.Errorf("the HTTP archive has more than %d bytes", maxArchive)
-	}
-	var a archive
-	if err := json.Unmarshal(text, &a); err != nil {
-		return nil, fmt.Errorf("not an HTTP archive: %w", err)
-	}
-	var list []scenarios.Captured
-	for i, e := range a.Log.Entries {
-		if e.Request.PostData == nil {
-			continue // a GET is no callback
-		}
-		body := []byte(e.Request.PostData.Text)
-		if e.Request.PostData.Encoding == "base64" {
-			if body, err = base64.StdEncoding.DecodeString(e.Request.PostData.Text); err != nil {
-				return nil, fmt.Errorf("entry %d: its body is no base64: %w", i, err)
-			}
-		}
-		list = append(list, scenarios.Captured{Body: body, At: e.StartedDateTime})
-	}
-	if len(list) == 0 {
-		return nil, errors.New("the HTTP archive has no request with a body")
-	}
-	sortByTime(list)
-	return list, nil
 }

@@ -43,8 +43,8 @@ func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, play, want string }{
 		"an archive without bodies": {`{"log":{"entries":[]}}`, "", "no request with a body"},
-		"an archive that is cut":    {`{"log":{"entries":[`, "", "not an HTTP archive"},
-		"a body that is no base64":  {`{"log":{"entries":[{"request":{"postData":{"text":"!","_encoding":"base64"}}}]}}`, "", "entry 0"},
+		"an archive that is cut":    {`{"log":{"entries":[`, "", "the HTTP archive is not closed"},
+		"a body that is no base64":  {`{"log":{"entries":[{"request":{"postData":{"text":"!","_encoding":"base64"}}}]}}`, "", "-:1 /log/entries/0/request/postData/text: the body of an entry, which is marked as base64"},
 		"a play of what has none":   {`{"a":1}`, "some", "no run log"},
 		"a run log that is cut":     {`{"kind":"run","format":1}`, "", "run log"},
 		"a run log of another time": {`{"kind":"run","format":99}`, "", "run log"},

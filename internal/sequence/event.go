@@ -1,122 +1,115 @@
 package sequence
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"hash/maphash"
-	"math"
-	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/relaycheck/relaycheck/schema"
 )
 
-// An Event is what the checker needs of one callback. Reading it takes longer than checking it, and may be done by
-// several goroutines at a time.
-type Event struct {
-	relay  bool
-	name   string // callback_event
-	taskID string
-	appID  string
-	digest uint64
+// An event is what is kept of one callback. There may be hundreds of millions of them, so it is small: what only has to
+// be compared is kept as a digest.
+type event struct {
+	task    uint64 // digest of appid and task_id; 0 if there is no id
+	digest  uint64 // of the body
+	sources uint64 // digest of appid and source_urls; 0 if there are none
+	url     uint64 // digest of the file's url; 0 if there is none
+	index   uint64 // digest of the file's index; 0 if there is none
 
-	sources uint64    // of source_urls; 0 if there are none
-	at      time.Time // event_time, to the second; zero if there is none
-	told    time.Time // task_start_time or task_exit_time; zero if there is none, or 0 as in the samples
+	at   int64 // event_time in seconds; 0 if there is none
+	told int64 // task_start_time or task_exit_time in milliseconds; 0 if there is none, or 0 as in the samples
 
-	url, index uint64 // of the file; 0 if there is none
-	file       string // the file, for messages
+	place
+
+	// text is the task_id and, behind it, what messages call the event by: the file's index or url, or the name of an
+	// event that no order is documented for.
+	text    string
+	idLen   uint16
+	kind    kind
+	guessed bool // a TaskExit without an id: whose it is is likely, not certain
+}
+
+func (e *event) id() string    { return e.text[:e.idLen] }
+func (e *event) label() string { return e.text[e.idLen:] }
+
+// name is the callback_event.
+func (e *event) name() string {
+	if e.kind == kindOther {
+		return e.label()
+	}
+	return kindNames[e.kind]
+}
+
+// A kind is what matters of callback_event.
+type kind uint8
+
+const (
+	kindOther kind = iota // TaskAlarm, ResetTaskConfig, one of the future: no page says when in a life they come
+	kindTaskStart
+	kindTaskExit
+	kindFileStart
+	kindFileFinish
+)
+
+var kindNames = [...]string{kindTaskStart: schema.TaskStart, kindTaskExit: schema.TaskExit, kindFileStart: schema.VodSourceFileStart, kindFileFinish: schema.VodSourceFileFinish}
+
+func kindOf(name []byte) kind {
+	switch string(name) {
+	case schema.TaskStart:
+		return kindTaskStart
+	case schema.TaskExit:
+		return kindTaskExit
+	case schema.VodSourceFileStart:
+		return kindFileStart
+	case schema.VodSourceFileFinish:
+		return kindFileFinish
+	}
+	return kindOther
+}
+
+// A place is a Place with the source as a number, and without pointers.
+type place struct {
+	arrival int64 // nanoseconds of Unix time; 0 if there is no stamp
+	line    int64
+	offset  int64
+	source  uint32 // in the order in which sources appear
+	nth     uint32 // of those with the same offset, from 0: a line of a run log holds several
+}
+
+// compare orders places: by arrival if it is asked for, and by the place in the capture.
+func (p place) compare(o place, byArrival bool) int {
+	if byArrival && p.arrival != o.arrival {
+		return cmp.Compare(p.arrival, o.arrival)
+	}
+	return cmp.Or(cmp.Compare(p.source, o.source), cmp.Compare(p.line, o.line), cmp.Compare(p.offset, o.offset), cmp.Compare(p.nth, o.nth))
+}
+
+// since is how long after an earlier place this one came; false if one of them has no stamp.
+func (p place) since(earlier place) (time.Duration, bool) {
+	if p.arrival == 0 || earlier.arrival == 0 {
+		return 0, false
+	}
+	return time.Duration(p.arrival - earlier.arrival), true
 }
 
 // seed makes digests. They are compared within one run only.
 var seed = maphash.MakeSeed()
 
-// Read reads a callback's body. A body that is no relay callback, or not legible, is an Event that the checker leaves out.
-func Read(body []byte) Event {
-	var outer map[string]json.RawMessage
-	if json.Unmarshal(body, &outer) != nil || text(outer["event_type"]) != strconv.Itoa(schema.EventType) {
-		return Event{}
-	}
-	e := Event{relay: true, name: text(outer["callback_event"]), taskID: text(outer["task_id"]), appID: text(outer["appid"])}
-	e.digest = maphash.Bytes(seed, body)
-	if e.appID == "" {
-		e.appID = text(outer["appId"]) // as some tables spell it
-	}
-	e.sources = hashed(sources(outer["source_urls"]))
-	e.at = stamp(text(outer["event_time"]), time.Second)
-	var msg map[string]json.RawMessage
-	if json.Unmarshal([]byte(text(outer["msg"])), &msg) != nil {
-		return e
-	}
-	switch e.name {
-	case schema.TaskStart:
-		e.told = stamp(text(msg["task_start_time"]), time.Millisecond)
-	case schema.TaskExit:
-		e.told = stamp(text(msg["task_exit_time"]), time.Millisecond)
-	case schema.VodSourceFileStart, schema.VodSourceFileFinish:
-		url, index := text(msg["url"]), text(msg["index"])
-		e.url, e.index = hashed(url), hashed(index)
-		switch {
-		case index != "":
-			e.file = "file " + strconv.Quote(short(index))
-		case url != "":
-			e.file = "file " + strconv.Quote(short(url))
-		}
-	}
-	return e
-}
+// digestOf is never 0, which stands for nothing.
+func digestOf(b []byte) uint64 { return max(maphash.Bytes(seed, b), 1) }
 
-// text is a member as a text: tables and samples do not agree whether some are numbers.
-func text(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] == 'n' || raw[0] == '{' || raw[0] == '[' {
-		return ""
-	}
-	if raw[0] != '"' {
-		return string(raw)
-	}
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner) // as it stands; the decoder has seen that it is a text
-	}
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
-}
+// longest bounds what is kept of a text of the sender's, in bytes. Task ids have six digits in the samples.
+const longest = 200
 
-// sources is source_urls in one spelling: the samples end it in a newline, and nothing says that it stays so.
-func sources(raw json.RawMessage) string {
-	s := text(raw)
-	var b bytes.Buffer
-	if json.Compact(&b, []byte(s)) == nil {
-		return b.String()
-	}
-	return s
-}
-
-// stamp reads a Unix time; what is not a positive whole number tells no time.
-func stamp(s string, unit time.Duration) time.Time {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n <= 0 || n > math.MaxInt64/int64(unit) {
-		return time.Time{}
-	}
-	return time.Unix(0, n*int64(unit))
-}
-
-// hashed is a digest of a text, 0 for none.
-func hashed(s string) uint64 {
-	if s == "" {
-		return 0
-	}
-	return maphash.String(seed, s) | 1
-}
-
-// short bounds what a message quotes of the sender's.
-func short(s string) string {
-	const most = 200
-	if len(s) <= most {
+// short cuts a text, not within a character.
+func short(s []byte) []byte {
+	if len(s) <= longest {
 		return s
 	}
-	return s[:most] + "…"
+	end := longest
+	for end > 0 && s[end]&0xC0 == 0x80 {
+		end--
+	}
+	return append(append([]byte(nil), s[:end]...), "…"...)
 }

@@ -65,17 +65,32 @@ func other(id, event string) callback {
 	return callback{event: event, task: id, urls: "http://origin.invalid/" + id, msg: map[string]any{"type": "PullFileFailed"}}
 }
 
+// ended is what comes of batches.
+func ended(batches ...*Batch) Summary {
+	c := NewChecker(Options{Workers: 2})
+	for _, b := range batches {
+		if err := c.Take(b); err != nil {
+			panic(err) // nothing is spilled
+		}
+	}
+	sum, err := c.End()
+	if err != nil {
+		panic(err)
+	}
+	return sum
+}
+
 // check runs a capture and tells each finding in a line.
 func check(list ...callback) (Summary, []string) {
-	c := NewChecker()
+	b := NewBatch()
 	for i, cb := range list {
 		p := Place{Source: "c", Line: i + 1}
 		if cb.arrival != 0 {
 			p.Time = base.Add(cb.arrival)
 		}
-		c.Add(cb.body(), p)
+		b.Add(cb.body(), p)
 	}
-	sum := c.End()
+	sum := ended(b)
 	lines := []string{}
 	for _, f := range sum.Findings {
 		line := fmt.Sprintf("%s %s %s:%d", f.Code, f.Severity, f.Task, f.Place.Line)
@@ -167,7 +182,7 @@ func TestEachDepartureIsFoundAndNothingElse(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
-			if sum.UnmatchedExits != 0 || sum.WithoutTask != 0 || sum.Dropped != 0 || sum.Omitted != 0 {
+			if sum.UnmatchedExits != 0 || sum.WithoutTask != 0 || sum.Omitted != 0 {
 				t.Errorf("left over: %+v", sum)
 			}
 		})
@@ -198,11 +213,11 @@ func TestAnExitWithoutIDsIsNotGuessed(t *testing.T) {
 
 func TestWhatIsNoRelayCallbackIsLeftOut(t *testing.T) {
 	t.Parallel()
-	c := NewChecker()
+	b := NewBatch()
 	for _, body := range []string{"", "{", "[]", "null", `{"event_type":1,"task_id":"1"}`, `{"event_type":314}`, `{"event_type":314,"task_id":{},"msg":7}`} {
-		c.Add([]byte(body), Place{})
+		b.Add([]byte(body), Place{})
 	}
-	sum := c.End()
+	sum := ended(b)
 	if sum.Tasks != 0 || sum.WithoutTask != 2 || len(sum.Findings) != 0 {
 		t.Errorf("%+v", sum)
 	}
@@ -211,54 +226,8 @@ func TestWhatIsNoRelayCallbackIsLeftOut(t *testing.T) {
 func TestRetriesAreMeasured(t *testing.T) {
 	t.Parallel()
 	sum, _ := check(start("1").at(1), start("1").at(time.Minute+1), start("1").at(3*time.Minute+1))
-	if sum.RetriedAfter != [2]time.Duration{time.Minute, 2 * time.Minute} || sum.Duplicates != 2 || !sum.ByArrival {
+	if sum.Retries != (Retries{Callbacks: 1, Most: 2, Shortest: time.Minute, Longest: 2 * time.Minute, Minute: 1, Two: 1}) || sum.Duplicates != 2 || !sum.ByArrival {
 		t.Errorf("%+v", sum)
-	}
-}
-
-func TestFilesBeyondTheBoundAreNotFoundFaultWith(t *testing.T) {
-	t.Parallel()
-	list := []callback{start("1")}
-	for i := range 3 * maxFiles {
-		list = append(list, fileStart("1", i))
-	}
-	for i := range 3 * maxFiles {
-		list = append(list, fileFinish("1", i))
-	}
-	c := NewChecker()
-	for _, cb := range list {
-		c.Add(cb.body(), Place{})
-	}
-	for _, one := range c.tasks {
-		if len(one.files) != maxFiles || len(one.seen) != maxSeen {
-			t.Errorf("%d files and %d callbacks are remembered", len(one.files), len(one.seen))
-		}
-	}
-	if sum := c.End(); len(sum.Findings) != 0 {
-		t.Errorf("%v", sum.Findings)
-	}
-}
-
-func TestMemoryIsBoundedByOpenTasks(t *testing.T) {
-	t.Parallel()
-	c := NewChecker()
-	for i := range 3 * maxClosed {
-		id := fmt.Sprint(i)
-		for _, cb := range []callback{start(id), exit(id, 0)} {
-			cb.urls = "http://origin.invalid/shared"
-			c.Add(cb.body(), Place{})
-		}
-	}
-	if n := len(c.tasks); n != maxClosed {
-		t.Errorf("%d tasks remembered, want %d", n, maxClosed)
-	}
-	for _, g := range c.bySource {
-		if len(g.tasks) > maxShared {
-			t.Errorf("%d tasks with the same source_urls", len(g.tasks))
-		}
-	}
-	if sum := c.End(); sum.Tasks != 3*maxClosed || sum.Dropped != 0 || len(sum.Findings) != 0 {
-		t.Errorf("%d tasks, %d dropped, %d findings", sum.Tasks, sum.Dropped, len(sum.Findings))
 	}
 }
 

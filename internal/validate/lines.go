@@ -41,8 +41,7 @@ type chunk struct {
 	from, to int64
 	last     bool // of its span
 
-	// What came of it. Lines are counted from the chunk's first.
-	sum   Summary
+	// What came of it, beside the batch's tally. Lines are counted from the chunk's first.
 	lines int   // whole lines judged, blank ones too
 	end   int64 // behind the last of them
 	short bool  // it stopped at end, before to
@@ -55,9 +54,7 @@ func readLines(ctx context.Context, r *capture.Reader, lines capture.Lines, send
 	for from := s.From; ; from += chunkSize {
 		to := min(from+chunkSize, s.To)
 		last := to == s.To || s.stop.Load() <= to
-		b := newBatch()
-		b.chunk = &chunk{span: s, from: from, to: to, last: last}
-		if !send(b) {
+		if !send(&batch{chunk: &chunk{span: s, from: from, to: to, last: last}}) {
 			return ctx.Err()
 		}
 		if last {
@@ -80,7 +77,8 @@ type worker struct {
 }
 
 // chunk judges the lines of a chunk: records are made of those that are told of, the others are counted.
-func (w *worker) chunk(c *chunk) (records []Record) {
+func (w *worker) chunk(b *batch) (records []Record) {
+	c, t := b.chunk, &b.tally
 	s := c.span
 	c.end = c.from
 	if s.stop.Load() <= c.from {
@@ -116,20 +114,27 @@ func (w *worker) chunk(c *chunk) (records []Record) {
 			continue
 		}
 		line := text[at : at+end]
-		indented := bytes.TrimLeft(line, " \t\r")
-		body := bytes.TrimRight(indented, " \t\r")
-		if len(body) > 0 {
+		indented, body := bare(line)
+		if len(body) == 0 {
+			t.blank++
+		} else {
 			if len(indented) > s.MaxLine || capture.Odd(body) {
 				break
 			}
 			report := w.validator.Validate(body, w.opts.Schema)
-			if report.Verdict == schema.OK && !w.opts.All {
-				c.sum.fine(report.Kind)
-			} else {
+			t.add(&report)
+			t.lines++
+			t.bytes += int64(len(body))
+			if told := report.Verdict != schema.OK || w.opts.All; told || b.lives != nil || b.shape != nil {
 				indent := len(line) - len(indented)
-				records = append(records, record(capture.Document{
+				doc := capture.Document{
 					Source: s.Source, Line: c.lines, Column: indent + 1, Offset: start + int64(at+indent), Body: body,
-				}, &report))
+				}
+				follow(b.lives, &doc, &report)
+				b.gather(&doc, &report)
+				if told {
+					records = append(records, record(doc, &report))
+				}
 			}
 		}
 		c.lines++
@@ -140,6 +145,16 @@ func (w *worker) chunk(c *chunk) (records []Record) {
 		c.stop(c.end)
 	}
 	return records
+}
+
+// bare is a line without the white space before it, and without that around it. Most have none, and are not looked at
+// for long.
+func bare(line []byte) (indented, body []byte) {
+	if n := len(line); n > 0 && line[0] == '{' && line[n-1] == '}' {
+		return line, line
+	}
+	indented = bytes.TrimLeft(line, " \t\r")
+	return indented, bytes.TrimRight(indented, " \t\r")
 }
 
 // read fills the worker's buffer with a part of the file, up to the size that the span has.
@@ -168,7 +183,7 @@ func (c *chunk) stop(at int64) {
 
 // tellChunk tells of a chunk in its turn. What lies behind the place where an earlier chunk stopped is not told of: it
 // was read as lines, and may be something else.
-func tellChunk(b *batch, tell func(*Record) error, count func(Summary)) error {
+func tellChunk(b *batch, to listener) error {
 	c := b.chunk
 	s := c.span
 	if c.last {
@@ -184,14 +199,16 @@ func tellChunk(b *batch, tell func(*Record) error, count func(Summary)) error {
 		for k := range rec.Violations {
 			rec.Violations[k].Line += s.line
 		}
-		if err := tell(rec); err != nil {
-			return err
-		}
 	}
-	count(c.sum)
+	if b.lives != nil {
+		b.lives.Shift(s.line)
+	}
+	if b.shape != nil {
+		b.shape.Shift(s.line)
+	}
 	s.line += c.lines
 	if c.lines > 0 {
 		s.offset = c.end
 	}
-	return nil
+	return to.tell(b)
 }

@@ -3,23 +3,62 @@ package validate
 import (
 	"fmt"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/sequence"
+	"github.com/relaycheck/relaycheck/schema"
 )
 
 // Lives counts what came of following the tasks.
 type Lives struct {
-	Tasks          int `json:"tasks"`
-	Findings       int `json:"sequence_findings"` // warnings and repetitions
-	Duplicates     int `json:"duplicates"`        // callbacks with the bytes of one before
-	UnmatchedExits int `json:"unmatched_exits"`   // TaskExits of which neither ids nor source_urls tell the task
-	WithoutTask    int `json:"without_task"`      // other relay callbacks without a task_id
-	Dropped        int `json:"dropped_tasks"`     // dropped without an exit, for memory to be bounded
+	Tasks          int    `json:"tasks"`
+	Order          string `json:"sequence_order"`    // what tells which callback came first: arrival, or capture
+	Unstamped      int    `json:"unstamped"`         // relay callbacks without a stamp of arrival: with one, the order is the capture's
+	Findings       int    `json:"sequence_findings"` // warnings and notes
+	Duplicates     int    `json:"duplicates"`        // callbacks with the bytes of one before
+	MatchedExits   int    `json:"matched_exits"`     // TaskExits without ids whose task source_urls tell
+	UnmatchedExits int    `json:"unmatched_exits"`   // TaskExits of which neither ids nor source_urls tell the task
+	WithoutTask    int    `json:"without_task"`      // other relay callbacks without a task_id
+
+	Retries Retries `json:"retries"`
 }
 
-func livesOf(s sequence.Summary) *Lives {
+// Retries tell how callbacks were repeated. Times are in milliseconds, 0 where there are no stamps of arrival.
+type Retries struct {
+	Callbacks int   `json:"callbacks"` // that came more than once
+	Most      int   `json:"most"`      // repetitions of one callback
+	Shortest  int64 `json:"shortest_ms"`
+	Longest   int64 `json:"longest_ms"`
+	AtOnce    int   `json:"at_once"`    // came less than a second after the one before
+	Minute    int   `json:"one_minute"` // 55 to 85 s after: the family's general policy
+	Two       int   `json:"two_minutes"`
+	Another   int   `json:"other"`
+}
+
+func livesOf(s *sequence.Summary) *Lives {
+	order := "capture"
+	if s.ByArrival {
+		order = "arrival"
+	}
+	r := &s.Retries
 	return &Lives{
-		Tasks: s.Tasks, Findings: len(s.Findings) + s.Omitted, Duplicates: s.Duplicates,
-		UnmatchedExits: s.UnmatchedExits, WithoutTask: s.WithoutTask, Dropped: s.Dropped,
+		Tasks: s.Tasks, Order: order, Unstamped: s.Unstamped, Findings: len(s.Findings) + s.Omitted, Duplicates: s.Duplicates,
+		MatchedExits: s.MatchedExits, UnmatchedExits: s.UnmatchedExits, WithoutTask: s.WithoutTask,
+		Retries: Retries{
+			Callbacks: r.Callbacks, Most: r.Most, Shortest: r.Shortest.Milliseconds(), Longest: r.Longest.Milliseconds(),
+			AtOnce: r.AtOnce, Minute: r.Minute, Two: r.Two, Another: r.Another,
+		},
+	}
+}
+
+// follow takes a document into the lives of tasks, if they are followed.
+func follow(lives *sequence.Batch, doc *capture.Document, report *schema.Report) {
+	switch {
+	case lives == nil || report.Kind == schema.KindSibling:
+		return
+	case report.Verdict == schema.Error:
+		lives.Add(doc.Body, sequence.Place{Source: doc.Source, Line: doc.Line, Offset: doc.Offset, Time: doc.Arrived})
+	default: // well-formed, with no name twice
+		lives.AddClean(doc.Body, sequence.Place{Source: doc.Source, Line: doc.Line, Offset: doc.Offset, Time: doc.Arrived})
 	}
 }
 
@@ -100,17 +139,31 @@ func (w *textWriter) lives(s sequence.Summary) error {
 	if hidden > 0 {
 		_, _ = fmt.Fprintf(w.out, "… and %d more findings about tasks' lives (--max-errors 0 shows all that are kept)\n", hidden)
 	}
-	order := "in the order of the capture"
-	if s.ByArrival {
-		order = "in the order of arrival"
-	}
-	w.closing = fmt.Sprintf("sequences: %s %s, %s, %s, %s unmatched", count(s.Tasks, "task", "tasks"), order,
-		count(s.Warnings, "warning", "warnings"), count(s.Duplicates, "duplicate", "duplicates"), count(s.UnmatchedExits, "exit", "exits"))
-	if s.WithoutTask > 0 {
-		w.closing += fmt.Sprintf(", %s without a task", count(s.WithoutTask, "callback", "callbacks"))
-	}
-	if s.Dropped > 0 {
-		w.closing += fmt.Sprintf(", %s dropped without an exit", count(s.Dropped, "task", "tasks"))
-	}
+	w.closing = closingLives(&s)
 	return flush(w.out)
+}
+
+// closingLives is what the last lines say of tasks' lives.
+func closingLives(s *sequence.Summary) string {
+	order := "in the order of the capture"
+	switch {
+	case s.ByArrival:
+		order = "in the order of arrival"
+	case s.Unstamped < s.Events:
+		order += fmt.Sprintf(" (%d of %d callbacks have no stamp of arrival)", s.Unstamped, s.Events)
+	}
+	line := fmt.Sprintf("sequences: %s %s, %s, %s, %s unmatched", count(s.Tasks, "task", "tasks"), order,
+		count(s.Warnings, "warning", "warnings"), count(s.Duplicates, "duplicate", "duplicates"), count(s.UnmatchedExits, "exit", "exits"))
+	if s.MatchedExits > 0 {
+		line += fmt.Sprintf(", %d matched by source_urls", s.MatchedExits)
+	}
+	if s.WithoutTask > 0 {
+		line += fmt.Sprintf(", %s without a task", count(s.WithoutTask, "callback", "callbacks"))
+	}
+	r := &s.Retries
+	if r.AtOnce+r.Minute+r.Two+r.Another > 0 {
+		line += fmt.Sprintf("\nrepetitions: %s to %s after the one before: %d within a second, %d after about 60 s, %d after about 120 s, %d otherwise; %s, at most %d times",
+			r.Shortest, r.Longest, r.AtOnce, r.Minute, r.Two, r.Another, count(r.Callbacks, "callback", "callbacks"), r.Most)
+	}
+	return line
 }

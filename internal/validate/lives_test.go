@@ -55,7 +55,7 @@ func TestLivesAreTheSameHoweverTheCaptureIsRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := sum.Lives, (Lives{Tasks: tasks, Findings: tasks / 3}); got == nil || *got != want {
+			if got, want := sum.Lives, (Lives{Tasks: tasks, Order: "capture", Unstamped: tasks + tasks - tasks/3, Findings: tasks / 3}); got == nil || *got != want {
 				t.Errorf("%s, %d workers: %+v, want %+v", name, workers, got, want)
 			}
 			if n := strings.Count(out.String(), `{"sequence":{"code":"RC3001"`); n != tasks/3 {

@@ -5,73 +5,137 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/sequence"
+	"github.com/relaycheck/relaycheck/internal/shape"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
-// A batch is some documents on their way: copied from the reader, judged by a worker, told of in their order. Handing
-// over one document at a time would cost as much as judging a plain one.
+// A batch is some documents of one input on their way: copied from the reader, judged by a worker, told of in their order.
+// Handing over one document at a time would cost as much as judging a plain one.
 type batch struct {
-	docs    []capture.Document
-	bytes   int
-	chunk   *chunk // lines of a file in place of documents
-	records []Record
-	events  []sequence.Event // of docs, if lives are followed
-	done    chan struct{}
+	input  int // the reader's number of it
+	source string
+
+	*pouch        // documents; nil once they were judged
+	chunk  *chunk // lines of a file in place of documents
+	done   chan struct{}
+
+	// What came of it.
+	tally   tally
+	records []Record         // of those that are told of
+	lives   *sequence.Batch  // what tasks' lives need of it, if they are followed
+	shape   *shape.Collector // what the documents look like, if anybody asks
 }
 
-// The bounds of a batch. 64 documents of a usual callback are 32 kB, so that a batch stays in a processor's cache.
+// The bounds of a pouch. 128 documents of a usual callback are 64 kB, so that they stay in a processor's cache.
 const (
-	batchDocs  = 64
+	batchDocs  = 128
 	batchBytes = 256 << 10
+	pouchBytes = 96 << 10
 )
 
-func (b *batch) full() bool { return len(b.docs) >= batchDocs || b.bytes >= batchBytes }
-
-func (b *batch) add(doc capture.Document) {
-	doc.Body = append([]byte(nil), doc.Body...) // the reader will use the memory again
-	b.docs = append(b.docs, doc)
-	b.bytes += len(doc.Body)
+// A pouch has the documents of a batch, and the memory that they lie in. It is used again once they were judged: nothing of
+// a body is kept, and a copy for each would have the collector run all the time.
+type pouch struct {
+	docs  []capture.Document
+	text  []byte
+	bytes int
 }
 
-func newBatch() *batch { return &batch{done: make(chan struct{})} }
+func newPouch() *pouch {
+	return &pouch{docs: make([]capture.Document, 0, batchDocs), text: make([]byte, 0, pouchBytes)}
+}
 
-// judgeAll reads, judges and tells: one goroutine reads, workers judge, and the caller's tells, in the order of the
-// capture. All of them have ended when it returns.
-//
-// Of documents that need not be told of, those that are ok unless Options.All, some are only counted. With
-// Options.Sequence follow gets every document that could be read, in the same order.
-func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*Record) error, count func(Summary), follow func(sequence.Event, capture.Document)) error {
+func (p *pouch) full() bool { return len(p.docs) >= batchDocs || p.bytes >= batchBytes }
+
+// add copies a document, since the reader will use its memory again.
+func (p *pouch) add(doc capture.Document) {
+	n := len(doc.Body)
+	switch {
+	case n > pouchBytes/4: // it would leave no room for others
+		doc.Body = append([]byte(nil), doc.Body...)
+	default:
+		if cap(p.text)-len(p.text) < n {
+			p.text = make([]byte, 0, pouchBytes) // what is full lives on in the documents
+		}
+		at := len(p.text)
+		p.text = append(p.text, doc.Body...)
+		doc.Body = p.text[at : at+n : at+n]
+	}
+	p.docs = append(p.docs, doc)
+	p.bytes += n
+}
+
+// empty makes the pouch ready for other documents.
+func (p *pouch) empty() *pouch {
+	clear(p.docs)
+	p.docs, p.text, p.bytes = p.docs[:0], p.text[:0], 0
+	return p
+}
+
+// pouches are those that are not in use.
+type pouches chan *pouch
+
+func (c pouches) get() *pouch {
+	select {
+	case p := <-c:
+		return p
+	default:
+		return newPouch()
+	}
+}
+
+func (c pouches) put(p *pouch) {
+	select {
+	case c <- p.empty():
+	default: // there are enough
+	}
+}
+
+// A listener is told what came of a batch, in the order of the capture.
+type listener interface {
+	tell(b *batch) error
+}
+
+// grace is how long a reader may take to notice that the run was called off. One that waits for a stream that says
+// nothing more never does, and is left behind: nothing can end its wait.
+const grace = 200 * time.Millisecond
+
+// judgeAll reads, judges and tells: one goroutine reads, one hands on, workers judge, and the caller's tells, in the order
+// of the capture. All of them have ended when it returns, but for one case: left means that the run was called off while the
+// reader waited for its input. The reader must not be touched any more then.
+func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener) (left bool, err error) {
 	workers := opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	group, running := errgroup.WithContext(ctx)
 	// Twice as many batches as workers may wait: enough that nobody idles, few enough to keep memory flat.
-	work, order := make(chan *batch, workers), make(chan *batch, 2*workers)
+	work, order, batches := make(chan *batch, workers), make(chan *batch, 2*workers), make(chan *batch)
+	reading := make(chan error, 1)
+	free := make(pouches, workers)
+	go func() {
+		reading <- (&source{ctx: running, r: r, opts: &opts, out: batches, free: free}).read()
+		close(batches)
+	}()
 	group.Go(func() error {
 		defer close(work)
 		defer close(order)
-		return read(running, r, !opts.Sequence, work, order)
+		return handOn(running, batches, work, order)
 	})
 	for range workers {
 		group.Go(func() error {
 			w := worker{opts: opts, validator: schema.NewValidator()}
 			for b := range work {
-				if b.chunk != nil {
-					b.records = w.chunk(b.chunk)
-				} else {
-					b.records = make([]Record, 0, len(b.docs))
-				}
-				for _, doc := range b.docs {
-					b.records = append(b.records, judge(doc, w.validator, opts.Schema))
-					if opts.Sequence {
-						b.events = append(b.events, sequence.Read(doc.Body))
-					}
+				w.judge(b)
+				if b.pouch != nil {
+					free.put(b.pouch)
+					b.pouch = nil
 				}
 				close(b.done)
 			}
@@ -81,78 +145,152 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, tell func(*R
 	group.Go(func() error {
 		for b := range order {
 			<-b.done // every batch in order is in work, and workers end only when that is empty
+			var err error
 			if b.chunk != nil {
-				if err := tellChunk(b, tell, count); err != nil {
-					return err
-				}
-				continue
+				err = tellChunk(b, to)
+			} else {
+				err = to.tell(b)
 			}
-			for i := range b.records {
-				if opts.Sequence {
-					follow(b.events[i], b.docs[i])
-				}
-				if err := tell(&b.records[i]); err != nil {
-					return err
-				}
+			if err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	return group.Wait()
+	err = group.Wait()
+	// What the reader says last is behind its last batch, so it is here unless the run was called off.
+	patience := time.NewTimer(grace)
+	defer patience.Stop()
+	select {
+	case e := <-reading:
+		if err != nil && ctx.Err() == nil && errors.Is(e, context.Canceled) {
+			e = nil // that is only how the failure ended the reading
+		}
+		return false, errors.Join(err, e)
+	case <-patience.C:
+		return true, errors.Join(err, ctx.Err())
+	}
 }
 
-// read gathers documents into batches until the capture ends. A batch goes into work before it goes into order, so that
-// whoever waits for it does so with reason. Lines are handed over in chunks if chunks is set: their documents are judged
-// without a place for each.
-func read(ctx context.Context, r *capture.Reader, chunks bool, work, order chan<- *batch) error {
-	b := newBatch()
-	send := func(b *batch) bool {
-		for _, to := range []chan<- *batch{work, order} {
-			select {
-			case to <- b:
-			case <-ctx.Done():
-				return false
-			}
-		}
-		return true
-	}
-	flush := func() bool {
-		if len(b.docs) == 0 {
-			return true
-		}
-		full := b
-		b = newBatch()
-		return send(full)
-	}
-	source, n := "", 0
+// handOn gives each batch to the workers and then to the teller, so that whoever waits for it does so with reason.
+func handOn(ctx context.Context, batches <-chan *batch, to ...chan<- *batch) error {
 	for {
-		doc, err := r.Next(ctx)
-		switch {
-		case errors.Is(err, io.EOF):
-			flush()
-			return ctx.Err()
-		case err != nil:
-			flush()
-			return err
+		select {
+		case b, ok := <-batches:
+			if !ok {
+				return nil
+			}
+			for _, c := range to {
+				select {
+				case c <- b:
+				case <-ctx.Done():
+					return nil
+				}
+			}
+		case <-ctx.Done():
+			return nil
 		}
-		b.add(doc)
-		if (b.full() || r.Waits()) && !flush() {
-			return ctx.Err()
-		}
-		if n++; doc.Source != source {
-			source, n = doc.Source, 1
-		}
-		if !chunks || !mayBeLines(n) {
+	}
+}
+
+// judge judges what is in a batch.
+func (w *worker) judge(b *batch) {
+	if w.opts.Sequence {
+		b.lives = sequence.NewBatch()
+	}
+	if w.opts.Shape != nil {
+		b.shape = shape.New()
+	}
+	if b.chunk != nil {
+		b.records = w.chunk(b)
+		return
+	}
+	for i := range b.docs {
+		doc := &b.docs[i]
+		b.tally.bytes += int64(len(doc.Body))
+		b.tally.lines += doc.Lines
+		if doc.Err != nil {
+			b.tally.unreadable++
+			b.records = append(b.records, refused(*doc))
+			b.gather(doc, nil)
 			continue
 		}
-		if lines, ok := r.Lines(); ok {
-			if !flush() {
-				return ctx.Err()
+		report := w.validator.Validate(doc.Body, w.opts.Schema)
+		b.tally.add(&report)
+		follow(b.lives, doc, &report)
+		b.gather(doc, &report)
+		if report.Verdict != schema.OK || w.opts.All {
+			b.records = append(b.records, record(*doc, &report))
+		}
+	}
+}
+
+// A source gathers documents into batches until the capture ends. Lines are handed over in chunks.
+type source struct {
+	ctx  context.Context //nolint:containedctx // it lives as long as one call of read
+	r    *capture.Reader
+	opts *Options
+	out  chan<- *batch
+	free pouches
+
+	input int    // the reader's number of the source
+	name  string // of it
+	n     int    // documents of it since the last attempt to read it as lines
+	b     *batch
+}
+
+func (s *source) send(b *batch) bool {
+	b.input, b.source, b.done = s.input, s.name, make(chan struct{})
+	select {
+	case s.out <- b:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+func (s *source) flush() bool {
+	if len(s.b.docs) == 0 {
+		return true
+	}
+	full := s.b
+	s.b = &batch{pouch: s.free.get()}
+	return s.send(full)
+}
+
+func (s *source) read() error {
+	s.b = &batch{pouch: s.free.get()}
+	for {
+		doc, err := s.r.Next(s.ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			s.flush()
+			return s.ctx.Err()
+		case err != nil:
+			s.flush()
+			return err
+		}
+		if input := s.r.Sources(); input != s.input {
+			if !s.flush() {
+				return s.ctx.Err()
 			}
-			if err := readLines(ctx, r, lines, send); err != nil {
+			s.input, s.name, s.n = input, doc.Source, 0
+		}
+		s.b.add(doc)
+		if (s.b.full() || s.r.Waits()) && !s.flush() {
+			return s.ctx.Err()
+		}
+		if s.n++; !mayBeLines(s.n) {
+			continue
+		}
+		if lines, ok := s.r.Lines(); ok {
+			if !s.flush() {
+				return s.ctx.Err()
+			}
+			if err := readLines(s.ctx, s.r, lines, s.send); err != nil {
 				return err
 			}
-			n = retry // some documents have to pass until the next attempt
+			s.n = retry // some documents have to pass until the next attempt
 		}
 	}
 }

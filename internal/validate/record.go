@@ -8,8 +8,9 @@ import (
 // A Record is what is told of one document. Its JSON shape is a contract: docs/schemas/validate.schema.json.
 type Record struct {
 	Source     string           `json:"source"`
-	Line       int              `json:"line"`   // where it begins, from 1
-	Offset     int64            `json:"offset"` // where it begins, in bytes from 0, after decompression
+	Line       int              `json:"line"`             // where it begins, from 1
+	Offset     int64            `json:"offset"`           // where it begins, in bytes from 0, after decompression
+	Within     string           `json:"within,omitempty"` // where in its line or file the body was, as a JSON pointer
 	Verdict    schema.Verdict   `json:"verdict"`
 	Kind       schema.Kind      `json:"kind"`
 	Event      string           `json:"event"`                // callback_event; the name of a sibling's event_type
@@ -17,6 +18,8 @@ type Record struct {
 	Editions   []schema.Edition `json:"editions"`
 	Violations []Violation      `json:"violations"`
 	Omitted    int              `json:"omitted,omitempty"` // violations beyond the first thousand
+
+	timed bool // a relay callback with event_time
 }
 
 // A Violation is one finding about a document, placed in the capture and not in the body.
@@ -31,23 +34,19 @@ type Violation struct {
 	Offset   int64          `json:"offset"` // -1 if there is none
 }
 
-// judge makes the record of one document.
-func judge(doc capture.Document, validator *schema.Validator, opts schema.Options) Record {
-	if doc.Err != nil {
-		rec := newRecord(doc)
-		rec.Verdict, rec.Unreadable = schema.Error, true
-		rec.Violations = append(rec.Violations, Violation{
-			Code: doc.Err.Code, Severity: schema.Error, Message: doc.Err.Error(), Line: doc.Line, Column: doc.Column, Offset: doc.Offset,
-		})
-		return rec
-	}
-	r := validator.Validate(doc.Body, opts)
-	return record(doc, &r)
+// refused is the record of what could not be read.
+func refused(doc capture.Document) Record {
+	rec := newRecord(doc)
+	rec.Verdict, rec.Unreadable = schema.Error, true
+	rec.Violations = append(rec.Violations, Violation{
+		Code: doc.Err.Code, Severity: schema.Error, Message: doc.Err.Error(), Line: doc.Line, Column: doc.Column, Offset: doc.Offset,
+	})
+	return rec
 }
 
 func newRecord(doc capture.Document) Record {
 	return Record{
-		Source: doc.Source, Line: doc.Line, Offset: doc.Offset,
+		Source: doc.Source, Line: doc.Line, Offset: doc.Offset, Within: doc.Within,
 		Kind: schema.KindUnknown, Editions: []schema.Edition{}, Violations: []Violation{},
 	}
 }
@@ -55,7 +54,7 @@ func newRecord(doc capture.Document) Record {
 // record tells of a report, with the places in the capture.
 func record(doc capture.Document, r *schema.Report) Record {
 	rec := newRecord(doc)
-	rec.Verdict, rec.Kind, rec.Event, rec.Omitted = r.Verdict, r.Kind, r.Event, r.Omitted
+	rec.Verdict, rec.Kind, rec.Event, rec.Omitted, rec.timed = r.Verdict, r.Kind, r.Event, r.Omitted, r.Timed
 	rec.Unreadable = !r.Readable()
 	if r.Kind == schema.KindSibling {
 		rec.Event = schema.EventTypeName(r.EventType)
@@ -72,6 +71,8 @@ func record(doc capture.Document, r *schema.Report) Record {
 			out.Offset = doc.Offset + int64(v.Offset)
 		}
 		switch {
+		case doc.Derived: // a place in a body that was decoded is none of the capture
+			out.Offset, out.Column = doc.Offset, doc.Column
 		case v.Line > 1:
 			out.Line += v.Line - 1
 		case v.Line == 1:

@@ -2,10 +2,7 @@ package validate
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,21 +17,9 @@ type textWriter struct {
 	all    bool
 	shown  int
 	hidden int
-	groups map[group]int // all findings, by what they are about
 
 	closing string // what came of following lives; empty if they were not
 }
-
-// A group is what findings have in common. The pointer is left out once there are too many: unknown fields may have a
-// million names.
-type group struct {
-	severity schema.Verdict
-	code     string
-	pointer  string
-}
-
-// maxGroups is how many groups are told apart by their pointer.
-const maxGroups = 200
 
 func (w *textWriter) record(rec *Record) error {
 	if rec.Verdict == schema.OK {
@@ -42,7 +27,6 @@ func (w *textWriter) record(rec *Record) error {
 	}
 	for i := range rec.Violations {
 		v := &rec.Violations[i]
-		w.count(v)
 		if w.max > 0 && w.shown >= w.max {
 			w.hidden++
 			continue
@@ -52,10 +36,18 @@ func (w *textWriter) record(rec *Record) error {
 		if v.Pointer != "" {
 			pointer = " " + printable(v.Pointer)
 		}
-		_, _ = fmt.Fprintf(w.out, "%s:%d: %s %s%s: %s\n", printable(rec.Source), v.Line, v.Severity, v.Code, pointer, printable(v.Message))
+		_, _ = fmt.Fprintf(w.out, "%s:%d%s: %s %s%s: %s\n", printable(rec.Source), v.Line, within(rec), v.Severity, v.Code, pointer, printable(v.Message))
 	}
 	w.hidden += rec.Omitted
 	return flush(w.out)
+}
+
+// within says where in its line or file a body was, where the place alone does not tell.
+func within(rec *Record) string {
+	if rec.Within == "" {
+		return ""
+	}
+	return " (" + printable(cut(rec.Within, maxPointer)) + ")"
 }
 
 // fine is the line of a document with nothing against it.
@@ -72,64 +64,78 @@ func (w *textWriter) fine(rec *Record) {
 		}
 		fits = " (" + strings.Join(names, ", ") + ")"
 	}
-	_, _ = fmt.Fprintf(w.out, "%s:%d: ok %s%s\n", printable(rec.Source), rec.Line, what, fits)
+	_, _ = fmt.Fprintf(w.out, "%s:%d%s: ok %s%s\n", printable(rec.Source), rec.Line, within(rec), what, fits)
 }
 
-func (w *textWriter) count(v *Violation) {
-	g := group{v.Severity, v.Code, v.Pointer}
-	if _, known := w.groups[g]; !known && len(w.groups) >= maxGroups {
-		g.pointer = ""
+func (w *textWriter) end(e *ending) error {
+	repeated := false
+	for _, g := range e.groups {
+		repeated = repeated || g.Findings > 1
 	}
-	w.groups[g]++
-}
-
-func (w *textWriter) end(sum Summary, skipped []string) error {
-	if w.hidden > 0 {
+	switch {
+	case w.hidden > 0:
 		_, _ = fmt.Fprintf(w.out, "… and %d more findings (--max-errors 0 shows all). All of them, by kind:\n", w.hidden)
-		w.table()
+	case repeated:
+		_, _ = fmt.Fprintln(w.out, "All findings, by kind:")
 	}
-	if sum.Skipped > 0 {
-		names := make([]string, len(skipped))
-		for i, s := range skipped {
+	if w.hidden > 0 || repeated {
+		w.kinds(e)
+	}
+	if e.sum.Skipped > 0 {
+		names := make([]string, len(e.skipped))
+		for i, s := range e.skipped {
 			names[i] = printable(s)
 		}
 		more := ""
-		if sum.Skipped > len(skipped) {
+		if e.sum.Skipped > len(e.skipped) {
 			more = ", …"
 		}
-		_, _ = fmt.Fprintf(w.out, "%s left out, not being .json, .ndjson or .jsonl (name a file to have it read): %s%s\n",
-			count(sum.Skipped, "file", "files"), strings.Join(names, ", "), more)
+		_, _ = fmt.Fprintf(w.out, "%s left out, not being .json, .ndjson, .jsonl or .har (name a file to have it read): %s%s\n",
+			count(e.sum.Skipped, "file", "files"), strings.Join(names, ", "), more)
 	}
-	_, _ = fmt.Fprintf(w.out, "%s: %d ok, %s, %s, %d unreadable", count(sum.Documents, "document", "documents"), sum.OK,
-		count(sum.Warnings, "warning", "warnings"), count(sum.Errors, "error", "errors"), sum.Unreadable)
-	if sum.Siblings > 0 {
-		_, _ = fmt.Fprintf(w.out, " · %s", count(sum.Siblings, "sibling", "siblings"))
+	w.inputs(e)
+	for _, line := range e.editions.lines() {
+		_, _ = fmt.Fprintln(w.out, line)
 	}
-	_, _ = fmt.Fprintln(w.out)
+	_, _ = fmt.Fprintln(w.out, closing(e.sum))
 	if w.closing != "" {
 		_, _ = fmt.Fprintln(w.out, w.closing)
 	}
 	return flush(w.out)
 }
 
-// table lists the groups, errors first, the frequent first.
-func (w *textWriter) table() {
-	keys := slices.SortedFunc(maps.Keys(w.groups), func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.severity, b.severity), cmp.Compare(w.groups[b], w.groups[a]), cmp.Compare(a.code, b.code), cmp.Compare(a.pointer, b.pointer))
-	})
-	const most = 20 // a screen
-	for i, g := range keys {
+// closing is the line that sums up.
+func closing(sum Summary) string {
+	line := fmt.Sprintf("%s: %d ok, %s, %s, %d unreadable", count(sum.Documents, "document", "documents"), sum.OK,
+		count(sum.Warnings, "warning", "warnings"), count(sum.Errors, "error", "errors"), sum.Unreadable)
+	if sum.Siblings > 0 {
+		line += " · " + count(sum.Siblings, "sibling", "siblings")
+	}
+	return line
+}
+
+// kinds lists the groups of findings, errors first, the frequent first: a screen of them.
+func (w *textWriter) kinds(e *ending) {
+	const most = 20
+	for i, g := range e.groups {
 		if i == most {
-			_, _ = fmt.Fprintf(w.out, "  … and %d more kinds\n", len(keys)-most)
+			_, _ = fmt.Fprintf(w.out, "  … and %d more kinds (--format json has them all)\n", len(e.groups)-most)
 			break
 		}
-		code, _ := Explain(g.code)
-		pointer := ""
-		if g.pointer != "" {
-			pointer = " " + printable(g.pointer)
-		}
-		_, _ = fmt.Fprintf(w.out, "%8d × %-7s %s%s: %s\n", w.groups[g], g.severity, g.code, pointer, code.Title)
+		_, _ = fmt.Fprintf(w.out, "%8s × %-7s %s\n", thousands(g.Findings), g.Severity, g.line())
 	}
+	if e.folded {
+		_, _ = fmt.Fprintf(w.out, "  There are more than %d kinds: beyond them they are told apart by their code alone.\n", maxGroups)
+	}
+}
+
+// line says what the findings of a group have in common, and where the first is.
+func (g *Group) line() string {
+	pointer := ""
+	if g.Pointer != "" {
+		pointer = " " + printable(g.Pointer)
+	}
+	return fmt.Sprintf("%s%s: %s, first at %s:%d", g.Code, pointer, printable(g.Message), printable(g.First.Source), g.First.Line)
 }
 
 func count(n int, one, many string) string {

@@ -1,5 +1,5 @@
 // Package validate runs captured payloads through the schemas and tells what came of it: as text for people, as NDJSON
-// or one JSON document for programs.
+// or one JSON document for programs, as SARIF, JUnit or workflow commands for services.
 //
 //	summary, err := validate.Run(ctx, []string{"captures/"}, os.Stdin, os.Stdout, validate.Options{Format: validate.NDJSON})
 //	if summary.Failed() { … }
@@ -18,6 +18,7 @@ import (
 
 	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/sequence"
+	"github.com/relaycheck/relaycheck/internal/shape"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -29,10 +30,15 @@ const (
 	Text   Format = "text"   // for people and editors
 	JSON   Format = "json"   // one document
 	NDJSON Format = "ndjson" // one line for each document, then one with the summary
+	GitHub Format = "github" // workflow commands, then the closing line
+	SARIF  Format = "sarif"  // SARIF 2.1.0: a result for each group of findings
+	JUnit  Format = "junit"  // a test case for each input and each group of findings
 )
 
 // Formats lists the formats.
-func Formats() []string { return []string{string(Text), string(JSON), string(NDJSON)} }
+func Formats() []string {
+	return []string{string(Text), string(JSON), string(NDJSON), string(GitHub), string(SARIF), string(JUnit)}
+}
 
 // ParseFormat reads a format as a user writes it; "" is Text. The error names the valid values.
 func ParseFormat(s string) (Format, error) {
@@ -50,11 +56,20 @@ type Options struct {
 	Schema schema.Options
 	Read   capture.Options
 
-	Format    Format // "" is Text
-	All       bool   // tell of documents that are ok too
-	Sequence  bool   // follow the tasks' lives across the documents too
-	MaxErrors int    // findings that Text shows in full; the rest is summed up; 0 and below show all
-	Workers   int    // judging at the same time; 0 is one for each processor
+	Format   Format // "" is Text
+	All      bool   // tell of documents that are ok too
+	Sequence bool   // follow the tasks' lives across the documents too
+	// SequenceMemory is how much of the lives is kept in memory, in bytes, before it goes to a temporary file; 0 is
+	// sequence.DefaultMemory. It bears on no result.
+	SequenceMemory int
+	// Shape gathers what the documents look like; nil if nobody asks.
+	Shape     *shape.Collector
+	MaxErrors int // findings that Text shows in full; the rest is summed up; 0 and below show all
+	Workers   int // judging at the same time; 0 is one for each processor
+
+	Meter    *Meter                   // is told how far the run is; may be nil
+	Version  string                   // of the program, for SARIF
+	RepoPath func(file string) string // the path of a file in the repository, for GitHub and SARIF; nil leaves it as it is
 }
 
 // A Summary counts the documents of a run: Documents is the sum of OK, Warnings, Errors and Unreadable.
@@ -94,63 +109,33 @@ func Explain(id string) (schema.Code, bool) {
 // Run judges everything in the paths and writes the results to out. The error is a *capture.PathError for a path that is
 // not there (nothing was written then), that of a context that is done, or of a failed write; what was judged until then
 // is written, with its summary, as far as that is possible.
+//
+// A context that is done ends the run at once, also where the input is a stream that says nothing more. The one
+// goroutine that waits for that stream is left behind then, since nothing can end its wait.
 func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, opts Options) (Summary, error) {
+	opts.Meter.begin(paths, stdin, &opts.Read)
 	r, err := capture.Open(paths, stdin, opts.Read)
 	if err != nil {
 		return Summary{}, err
 	}
-	defer func() { _ = r.Close() }() // it never fails
-	w := newWriter(out, opts)
-	var sum Summary
-	lives := sequence.NewChecker()
-	err = judgeAll(ctx, r, opts, func(rec *Record) error {
-		sum.add(rec)
-		if rec.Verdict == schema.OK && !opts.All {
-			return nil
+	t := &teller{w: newWriter(out, opts), groups: newGroups(), lives: sequence.NewChecker(sequence.Options{Memory: opts.SequenceMemory}), meter: opts.Meter, shape: opts.Shape}
+	defer func() { _ = t.lives.Close() }() // a temporary file of which nothing is needed any more
+	left, err := judgeAll(ctx, r, opts, t)
+	end := ending{interrupted: ctx.Err() != nil, incomplete: err != nil}
+	if !left {
+		end.sum.Skipped, end.skipped = r.Skipped()
+		if err == nil {
+			err = t.balance(r.Counts())
 		}
-		return w.record(rec)
-	}, sum.count, func(e sequence.Event, doc capture.Document) {
-		lives.AddEvent(e, sequence.Place{Source: doc.Source, Line: doc.Line, Offset: doc.Offset})
-	})
+		counts := r.Counts()
+		end.notes = counts.Notes()
+		_ = r.Close() // it never fails
+	}
+	t.close(&end, opts)
 	if opts.Sequence {
-		found := lives.End()
-		sum.Lives = livesOf(found)
-		err = errors.Join(err, w.lives(found))
+		found, e := t.lives.End()
+		end.sum.Lives = livesOf(&found)
+		err = errors.Join(err, e, t.w.lives(found))
 	}
-	var names []string
-	sum.Skipped, names = r.Skipped()
-	return sum, errors.Join(err, w.end(sum, names))
-}
-
-// fine counts a document that nothing is said of.
-func (s *Summary) fine(kind schema.Kind) {
-	s.Documents++
-	s.OK++
-	if kind == schema.KindSibling {
-		s.Siblings++
-	}
-}
-
-// count adds documents that were counted elsewhere, all of them fine.
-func (s *Summary) count(more Summary) {
-	s.Documents += more.Documents
-	s.OK += more.OK
-	s.Siblings += more.Siblings
-}
-
-func (s *Summary) add(rec *Record) {
-	s.Documents++
-	if rec.Kind == schema.KindSibling {
-		s.Siblings++
-	}
-	switch {
-	case rec.Unreadable:
-		s.Unreadable++
-	case rec.Verdict == schema.Error:
-		s.Errors++
-	case rec.Verdict == schema.Warning:
-		s.Warnings++
-	default:
-		s.OK++
-	}
+	return end.sum, errors.Join(err, t.w.end(&end))
 }

@@ -15,8 +15,8 @@ type writer interface {
 	record(rec *Record) error
 	// lives tells, behind the last record, what was found in the tasks' lives.
 	lives(s sequence.Summary) error
-	// end tells the summary, and which files of folders were left out, and writes what is still held back.
-	end(sum Summary, skipped []string) error
+	// end tells what it all comes to, and writes what is still held back.
+	end(e *ending) error
 }
 
 func newWriter(out io.Writer, opts Options) writer {
@@ -26,14 +26,49 @@ func newWriter(out io.Writer, opts Options) writer {
 		return &jsonWriter{out: b}
 	case NDJSON:
 		return &ndjsonWriter{out: b}
+	case GitHub:
+		return &githubWriter{out: b, path: opts.RepoPath}
+	case SARIF:
+		return &sarifWriter{out: b, path: opts.RepoPath, version: opts.Version}
+	case JUnit:
+		return &junitWriter{out: b}
 	default:
-		return &textWriter{out: b, max: opts.MaxErrors, all: opts.All, groups: map[group]int{}}
+		return &textWriter{out: b, max: opts.MaxErrors, all: opts.All}
 	}
 }
 
-// summaryLine is the last line of NDJSON.
-type summaryLine struct {
-	Summary Summary `json:"summary"`
+// A Tail is what the machine formats tell in the end. Its JSON shape is a contract, as that of Record.
+type Tail struct {
+	Summary     Summary  `json:"summary"`
+	Inputs      []Input  `json:"inputs"`
+	More        int      `json:"inputs_omitted,omitempty"` // inputs beyond the first ten thousand
+	Groups      []Group  `json:"groups"`
+	Folded      bool     `json:"groups_folded,omitempty"` // beyond the first five hundred they are told apart by their code alone
+	Editions    Editions `json:"editions"`
+	Lines       *Lines   `json:"lines,omitempty"` // of all inputs; absent where the run ended before its time
+	Notes       []string `json:"notes,omitempty"` // what was found out of the inputs, for people
+	Interrupted bool     `json:"interrupted,omitempty"`
+}
+
+// Lines says where the lines of the inputs went: Read is the sum of the others.
+type Lines struct {
+	Read    int `json:"read"`
+	Of      int `json:"of_documents"`
+	Without int `json:"without_document"` // blank, or a bracket around documents
+}
+
+func (e *ending) tail() Tail {
+	t := Tail{
+		Summary: e.sum, Inputs: e.inputs, More: e.more, Groups: make([]Group, len(e.groups)), Folded: e.folded, Editions: e.editions,
+		Notes: e.notes, Interrupted: e.interrupted,
+	}
+	for i, g := range e.groups {
+		t.Groups[i] = g.Group
+	}
+	if !e.incomplete {
+		t.Lines = &Lines{Read: e.lines + e.blank, Of: e.lines, Without: e.blank}
+	}
+	return t
 }
 
 // compact is a value as JSON on one line, with <, > and & as they are: the output is no HTML.
@@ -51,8 +86,8 @@ type ndjsonWriter struct{ out *bufio.Writer }
 
 func (w *ndjsonWriter) record(rec *Record) error { return w.line(rec) }
 
-func (w *ndjsonWriter) end(sum Summary, _ []string) error {
-	if err := w.line(summaryLine{sum}); err != nil {
+func (w *ndjsonWriter) end(e *ending) error {
+	if err := w.line(e.tail()); err != nil {
 		return err
 	}
 	return flush(w.out)
@@ -93,8 +128,8 @@ func (w *jsonWriter) record(rec *Record) error {
 	return nil
 }
 
-func (w *jsonWriter) end(sum Summary, _ []string) error {
-	data, err := compact(sum)
+func (w *jsonWriter) end(e *ending) error {
+	data, err := compact(e.tail())
 	if err != nil {
 		return err
 	}
@@ -110,7 +145,7 @@ func (w *jsonWriter) end(sum Summary, _ []string) error {
 		}
 		sequences = fmt.Sprintf("\"sequences\":%s,", list)
 	}
-	_, _ = fmt.Fprintf(w.out, "%s],%s\"summary\":%s}\n", before, sequences, data)
+	_, _ = fmt.Fprintf(w.out, "%s],%s%s\n", before, sequences, data[1:]) // without its brace: its members go on in this object
 	return flush(w.out)
 }
 

@@ -378,7 +378,7 @@ func testCatalogue() *scenarios.Catalogue {
 		needing(req("SEC-4", scenarios.Must, "status", "exists"), nil, []string{"exists"}),
 		needing(req("SEC-5", scenarios.Must, "status", "exit_message"), []string{"exit_message"}, nil),
 		req("SEC-6", scenarios.Must, "fetches"),
-		needing(req("DUR-2", scenarios.Must, "status", "exists", "phase"), nil, []string{"exists", "phase"}),
+		needing(req("DUR-2", scenarios.Must, "status", "exists", "phase", "events"), nil, []string{"exists", "phase"}),
 		req("LOAD-1", scenarios.Must, "status", "time"),
 	}}
 }

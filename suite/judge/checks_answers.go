@@ -106,7 +106,7 @@ func (j *judgement) meaning(e *scenarios.Event, f *fate) scenarios.Meaning {
 // answer judges one attempt. What the script spoiled itself is not asked about.
 func (j *judgement) answer(d *emitter.Delivery, k int, a asked) {
 	at := &d.Attempts[k]
-	if cut(*at) {
+	if cut(*at) || j.spoilt.cutOff(at) && !j.off["struck"] {
 		return
 	}
 	f := finding{Check: Check{Subject: d.ID, Attempt: at.Number, Pos: a.pos}}

@@ -14,6 +14,18 @@ type spoilt struct {
 	hookFailed string         // why a hook did not work
 	hookAt     emitter.Offset // from when on nothing counts against the receiver
 	late       string         // real_time plays: how far the harness was off its times
+	struck     []struckTime   // when the receiver was restarted or killed in the middle of things
+}
+
+// struckTime is from when a strike was prepared until the receiver took callbacks again.
+type struckTime struct{ from, to emitter.Offset }
+
+// cutOff says whether an attempt was under way, or came, while the receiver was struck, and so was not acknowledged. Nothing
+// is asked of its answer: there was nobody to give it.
+func (s *spoilt) cutOff(at *emitter.Attempt) bool {
+	return !acknowledged(*at) && slices.ContainsFunc(s.struck, func(t struckTime) bool {
+		return us(at.Done) >= us(t.from) && us(at.Queued) <= us(t.to)
+	})
 }
 
 // attempt says why an attempt that failed proves nothing; "" if it does.
@@ -42,6 +54,9 @@ func (j *judgement) surroundings() {
 	}
 	for _, st := range j.in.Plan.Steps {
 		r, ran := records[st.ID]
+		if st.Strike != nil && ran {
+			j.spoilt.struck = append(j.spoilt.struck, struckTime{r.Started, r.Done})
+		}
 		if st.Hook == "" || !ran || r.Error == "" || j.spoilt.hookFailed != "" || !slices.Contains(j.in.Capabilities.Hooks, st.Hook) {
 			continue
 		}

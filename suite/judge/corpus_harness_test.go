@@ -16,7 +16,21 @@ func hooked(b *playBuilder, hookError string, phase string, ends ...end) {
 		ID: "kill", Started: emitter.Offset(b.clock), Done: emitter.Offset(b.clock + time.Second), Error: hookError,
 	})
 	b.after(time.Second).send(b.fileStart("task", 0), ends...)
-	b.look(Final, "task", b.facts("task", Facts{"phase": phase, "files": []any{b.file("task", 0, false)}}))
+	b.look(Final, "task", b.facts("task", Facts{"phase": phase, "files": []any{b.file("task", 0, false)}, "events": number64(2)}))
+}
+
+// struckDuring is a play that kills the receiver while a file's event is under way; the event is sent again 400 ms later.
+func struckDuring(b *playBuilder, events int, ends ...[]end) {
+	b.requires("DUR-2")
+	started(b)
+	b.in.Plan.Steps = append(b.in.Plan.Steps, scenarios.Step{
+		ID: "kill", Hook: "kill", At: emitter.Offset(b.clock), Strike: &scenarios.Strike{Step: "VodSourceFileStart", Moment: scenarios.During, Share: 0.5},
+	})
+	b.in.Transcript.Steps = append(b.in.Transcript.Steps, emitter.StepRecord{
+		ID: "kill", Started: emitter.Offset(b.clock), Done: emitter.Offset(b.clock + 50*time.Millisecond),
+	})
+	b.sendAs(b.fileStart("task", 0), []option{underPolicy(len(ends), 400*time.Millisecond)}, ends...)
+	b.look(Final, "task", b.facts("task", Facts{"phase": "running", "files": []any{b.file("task", 0, false)}, "events": number64(int64(events))}))
 }
 
 // gapped is a real-time play with a file two seconds after the start.
@@ -106,6 +120,16 @@ func harnessSpecimens() []specimen {
 			hooked(b, "", "running")
 			b.in.Capabilities.Hooks = []string{"restart"}
 			b.in.Transcript.Steps = nil
+		}},
+
+		{"a-kill-cuts-off-what-is-under-way", "DUR-2 held" + ackHeld, func(b *playBuilder) {
+			struckDuring(b, 2, []end{failing(emitter.FailClosed)}, nil)
+		}},
+		{"a-kill-cuts-off-and-the-retry-doubles", "DUR-2 broken" + ackHeld, func(b *playBuilder) {
+			struckDuring(b, 3, []end{failing(emitter.FailClosed)}, nil)
+		}},
+		{"a-kill-excuses-no-refusal-of-the-retry", "DUR-2 broken, ACK-2 held", func(b *playBuilder) {
+			struckDuring(b, 1, []end{failing(emitter.FailClosed)}, []end{answer(409)})
 		}},
 
 		{"a-gap-of-two-seconds", "GAP-2 held" + ackHeld, func(b *playBuilder) { gapped(b, "running", 0) }},

@@ -51,6 +51,7 @@ func noticed() map[string]string {
 		"play:ladder":     "a-retry-before-its-time",
 		"spoilt:look":     "a-hook-that-fails",
 		"spoilt:answer":   "a-hook-that-fails-leaves-nobody-to-answer",
+		"struck":          "a-kill-cuts-off-what-is-under-way",
 		"hollow":          "a-callback-that-nobody-acknowledged-proves-nothing",
 		"key":             "ruling-without-a-key-a-signature-proves-nothing",
 		"hook":            "a-target-without-the-hook",

@@ -96,7 +96,7 @@ func (j *judgement) observe(step string, ex *scenarios.Expect) {
 // harden makes what the target does not show count where no requirement's needs say how much must be shown: a scenario
 // that stands for itself is not held while something that it states, or all that an observe step asks for, is hidden.
 func (j *judgement) harden(step string, all []comparison) []comparison {
-	if len(j.in.Plan.Scenario.Requires) > 0 {
+	if _, itself := j.in.Plan.Scenario.Own(); !itself && len(j.in.Plan.Scenario.Requires) > 0 {
 		return all
 	}
 	hidden := step != Final && !slices.ContainsFunc(all, func(c comparison) bool { return !c.soft })

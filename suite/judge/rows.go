@@ -65,6 +65,7 @@ func (j *judgement) row(req requirement) (Row, bool) {
 	if !own && j.elsewhere[req.ID] && row.Verdict != Broken && row.Verdict != Warned {
 		return row, false
 	}
+	row.JudgedBy = judgedBy(row.Verdict, mine)
 	for _, f := range mine {
 		row.Checks = append(row.Checks, f.Check)
 	}

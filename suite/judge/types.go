@@ -107,7 +107,9 @@ type Row struct {
 	Level       scenarios.Level `json:"level"`
 	Verdict     Verdict         `json:"verdict"`
 	Reason      string          `json:"reason,omitempty"` // for the verdicts that are neither held nor broken
-	Checks      []Check         `json:"checks,omitempty"`
+	// JudgedBy says what the verdict rests on, in the order of Witnesses: the kinds of what was compared, and proved something.
+	JudgedBy []string `json:"judged_by,omitempty"`
+	Checks   []Check  `json:"checks,omitempty"`
 }
 
 // A Result is what Judge says about one play. Rows come in the order of the scenario's requires, implied ones after.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -41,6 +42,9 @@ type Controls struct {
 type Trust struct {
 	// Shown are the facts that the canaries had, sorted; for Capabilities.
 	Shown []string
+	// Absent are the facts that the target file names, that the whole life of a task has, and that neither canary had, sorted:
+	// what they name may be misspelt.
+	Absent []string
 	// Proven says that every canary was acknowledged and seen. Otherwise nothing was held against the observers, but
 	// nothing speaks for them either.
 	Proven bool
@@ -61,7 +65,11 @@ type UntrustworthyError struct {
 }
 
 func (e *UntrustworthyError) Error() string {
-	msg := e.Observer + " cannot be trusted: " + e.Reason
+	msg := e.Observer
+	if l, ok := errors.AsType[*LookError](e.Err); ok && l.At != "" {
+		msg += " (" + l.At + ")"
+	}
+	msg += " cannot be trusted: " + e.Reason
 	if e.Saw != "" {
 		msg += ". Seen: " + e.Saw
 	}
@@ -85,6 +93,7 @@ func Check(ctx context.Context, set *Set, c Controls) (Trust, error) {
 		}
 	}
 	t := trial{set: set, Controls: c, hasTask: set.task != nil, counted: names}
+	t.named, _ = set.Facts()
 	return t.run(ctx)
 }
 
@@ -94,6 +103,7 @@ type trial struct {
 
 	set     Looker
 	hasTask bool
+	named   []string // facts that the target file names
 	counted []string // effects that a whole life must have
 }
 
@@ -117,11 +127,16 @@ func (t *trial) run(ctx context.Context) (Trust, error) {
 	if err := t.words(running, ended); err != nil {
 		return Trust{}, err
 	}
+	absent, err := t.absent(running, ended)
+	if err != nil {
+		return Trust{}, err
+	}
 	if err := t.nothing(ctx, ", although it showed nothing before the canaries were looked at"); err != nil {
 		return Trust{}, err
 	}
 	return Trust{
 		Shown:  shown(running.Facts, ended.Facts),
+		Absent: absent,
 		Proven: t.Running.Acknowledged && t.Ended.Acknowledged,
 	}, nil
 }
@@ -264,7 +279,7 @@ func (t *trial) failed(ctx context.Context, err error, what string) error {
 	}
 	return &UntrustworthyError{
 		Observer: l.Observer,
-		Reason:   fmt.Sprintf("it could not look at %s for %s: %v", what, t.Within, l.Err),
+		Reason:   fmt.Sprintf("for %s it could not look at %s: %v", t.Within, what, l.Err),
 		Err:      err,
 	}
 }
@@ -312,6 +327,31 @@ func (t *trial) words(running, ended Look) error {
 		Observer: taskName,
 		Reason:   fmt.Sprintf("it shows the phases %s and %s, but a phase is \"running\" or \"ended\"", a, b),
 		Advice:   `Translate them in the target file: facts: {phase: 'body.state == "RUN" ? "running" : "ended"'}`,
+	}
+}
+
+// absent lists the facts that the target file names and that neither canary had, of those that a whole life has. A member
+// that is misspelt looks just like one that is not there, so this alone is no error: a receiver may lose what it was told. But
+// without a phase for either of two tasks that it shows, everything that follows would be about the target file.
+func (t *trial) absent(running, ended Look) ([]string, error) {
+	if !t.Running.Acknowledged || !t.Ended.Acknowledged {
+		return nil, nil
+	}
+	var out []string
+	for _, name := range t.named {
+		if name != "alarms" && isEmpty(running.Facts[name]) && isEmpty(ended.Facts[name]) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	if !slices.Contains(out, "phase") {
+		return out, nil
+	}
+	return nil, &UntrustworthyError{
+		Observer: taskName,
+		Reason:   "the target file says how the phase can be seen, but neither of two tasks has one, the one that runs and the one that ended",
+		Saw:      saw(ended),
+		Advice:   "Look for a slip in the names of facts.phase: what is not there gives nothing, and no error",
 	}
 }
 

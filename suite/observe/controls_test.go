@@ -203,13 +203,13 @@ func TestAnObserverThatLiesOrLagsIsNotTrusted(t *testing.T) {
 		}, "observe.task", []string{"which was never sent, although it showed nothing before"}},
 		{"is dead", func(string, time.Duration) (Look, error) {
 			return Look{}, &LookError{Observer: "observe.task", Kind: "http", Err: errors.New("connection refused")}
-		}, "observe.task", []string{"it could not look at a task that was never sent for 5s: connection refused"}},
+		}, "observe.task", []string{"for 5s it could not look at a task that was never sent: connection refused"}},
 		{"dies when asked for something", func(id string, at time.Duration) (Look, error) {
 			if id == "1001" {
 				return Look{}, &LookError{Observer: "observe.effects.sent", Kind: "sql", Err: errors.New("syntax error")}
 			}
 			return honest(id, at)
-		}, "observe.effects.sent", []string{"it could not look at canary A for 5s: syntax error"}},
+		}, "observe.effects.sent", []string{"for 5s it could not look at canary A: syntax error"}},
 		{"counts for a task that never was", func(id string, at time.Duration) (Look, error) {
 			l, err := honest(id, at)
 			l.Effects = map[string]int{"sent": 7}
@@ -288,6 +288,29 @@ func TestTheFactsThatATargetShowsAreLearnt(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"exists", "exit_code", "exit_message", "phase", "source_urls", "stream_id", "to_url"}, o.trust.Shown); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestFactsThatNoCanaryHasAreTold(t *testing.T) {
+	t.Parallel()
+	without := func(fact string) func(string, time.Duration) (Look, error) {
+		return func(id string, at time.Duration) (Look, error) {
+			l, err := honest(id, at)
+			delete(l.Facts, fact)
+			return l, err
+		}
+	}
+	naming := func(names ...string) func(*trial) { return func(tr *trial) { tr.named = names } }
+	o := try(t, without("stream_id"), naming("exists", "phase", "stream_id", "alarms"))
+	if diff := cmp.Diff([]string{"stream_id"}, o.trust.Absent); o.err != nil || diff != "" {
+		t.Errorf("%v\n%s", o.err, diff)
+	}
+	if o := try(t, without("phase"), naming("exists", "phase")); !isUntrustworthy(o.err) || !strings.Contains(o.err.Error(), "facts.phase") {
+		t.Errorf("without a phase: got %v", o.err)
+	}
+	// Who does not say that it can show a phase owes none.
+	if o := try(t, without("phase"), naming("exists")); o.err != nil || len(o.trust.Absent) > 0 {
+		t.Errorf("got %+v", o)
 	}
 }
 

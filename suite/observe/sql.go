@@ -6,14 +6,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/lib/pq"
-	"modernc.org/sqlite"
 
 	"github.com/relaycheck/relaycheck/suite/observe/expression"
 	"github.com/relaycheck/relaycheck/suite/target"
@@ -41,11 +39,13 @@ func openSQL(spec *target.SQL, timeout time.Duration) (*sqlSource, error) {
 	}
 	s.db = sql.OpenDB(connector)
 	s.db.SetMaxOpenConns(slotsOf[target.KindSQL])
+	s.db.SetMaxIdleConns(slotsOf[target.KindSQL])
 	s.db.SetConnMaxIdleTime(time.Minute)
 	if spec.Driver == target.SQLite {
-		// A connection costs next to nothing, and one that is kept goes on showing a file that the receiver has
-		// since deleted and made anew.
-		s.db.SetMaxIdleConns(-1)
+		s.db.SetConnMaxIdleTime(sqliteIdle)
+		if !keepsSQLite(spec.DSN) {
+			s.db.SetMaxIdleConns(-1)
+		}
 	}
 	return s, nil
 }
@@ -75,21 +75,8 @@ func (s *sqlSource) connector() (driver.Connector, error) {
 		}
 		return mysqlConnector{c, s.timeout}, nil
 	default:
-		return sqlite.NewConnector(readOnly(s.spec.DSN, s.timeout))
+		return newSQLite(s.spec.DSN, s.timeout)
 	}
-}
-
-// readOnly adds to a SQLite DSN that nothing is written, not even an empty file where there is none.
-func readOnly(dsn string, timeout time.Duration) string {
-	sep := "?"
-	if strings.Contains(dsn, "?") {
-		sep = "&"
-	}
-	if !strings.Contains(dsn, "mode=") {
-		dsn += sep + "mode=ro"
-		sep = "&"
-	}
-	return fmt.Sprintf("%s%s_pragma=query_only(1)&_pragma=busy_timeout(%d)", dsn, sep, timeout.Milliseconds())
 }
 
 // mysqlConnector limits the time of a statement at the server, so that a query that we gave up does not go on there.
@@ -191,17 +178,14 @@ func (s *sqlSource) explain(doing string, err error) error {
 	case strings.Contains(text, "SSL is not enabled on the server"):
 		return fmt.Errorf("%s: %w: add sslmode=disable to the dsn", doing, err)
 	case s.spec.Driver == target.SQLite && strings.Contains(text, "unable to open database file"):
-		path, _, _ := strings.Cut(strings.TrimPrefix(s.spec.DSN, "file:"), "?")
-		if plain, uerr := url.PathUnescape(path); uerr == nil {
-			path = plain
-		}
+		path := sqlitePath(s.spec.DSN)
 		if _, serr := os.Stat(path); errors.Is(serr, os.ErrNotExist) {
 			return fmt.Errorf("%s: there is no file %s", doing, path)
 		}
 	case strings.Contains(text, "has no parameter") || strings.Contains(text, "could not determine data type of parameter"):
 		return fmt.Errorf("%s: %w: cast the parameter, as in $1::text", doing, err)
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w", doing, hinted(err))
 }
 
 // A table is the result of a query.
@@ -263,6 +247,14 @@ func (t *table) scan(rows *sql.Rows) error {
 	}
 	t.rows = append(t.rows, row)
 	return nil
+}
+
+// hinted adds the hint that PostgreSQL gives beside an error: the name that was meant, mostly.
+func hinted(err error) error {
+	if e, ok := errors.AsType[*pq.Error](err); ok && e.Hint != "" {
+		return fmt.Errorf("%w; %s", err, e.Hint)
+	}
+	return err
 }
 
 func (t *table) raw() []byte {

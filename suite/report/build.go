@@ -27,7 +27,7 @@ func Build(run Run) Report {
 			Version: run.Version, CatalogueDigest: run.digest(), Seed: run.Seed, TimeScale: run.scale(), Strict: run.Strict,
 		},
 		Target: target, Verdict: verdict, ExitCode: code, Reason: reason,
-		DurationMS: run.Duration.Milliseconds(), Interrupted: run.Stopped, Baseline: base,
+		DurationMS: run.Duration.Milliseconds(), Interrupted: run.Stopped, Baseline: base, Receiver: run.Receiver,
 		Requirements: reqs, Scenarios: scens,
 	}
 	if !run.Started.IsZero() {
@@ -159,17 +159,25 @@ func (s *Scenario) add(run Run, p Play, reqs map[string]scenarios.Requirement) {
 	if a := p.Input.Transcript.Aborted; a != "" && s.Aborted == "" {
 		s.Aborted, _, _ = strings.Cut(a, "\n") // a panic brings its stack with it, which the run log has
 	}
+	var own []Row
 	for _, row := range p.Result.Rows {
 		verdict, reason := run.settled(p.ref().ID, row)
+		own = append(own, Row{ID: row.Requirement, Verdict: verdict, Reason: reason})
 		i := slices.IndexFunc(s.Requirements, func(r Row) bool { return r.ID == row.Requirement })
-		if i < 0 {
-			s.Requirements = append(s.Requirements, Row{ID: row.Requirement, Verdict: verdict, Reason: reason})
+		switch {
+		case i < 0:
+			s.Requirements = append(s.Requirements, Row{ID: row.Requirement, Verdict: verdict, Reason: reason, JudgedBy: row.JudgedBy})
 			i = len(s.Requirements) - 1
-		} else if worse(verdict, s.Requirements[i].Verdict) {
-			s.Requirements[i].Verdict, s.Requirements[i].Reason = verdict, reason
+		case worse(verdict, s.Requirements[i].Verdict):
+			s.Requirements[i].Verdict, s.Requirements[i].Reason, s.Requirements[i].JudgedBy = verdict, reason, row.JudgedBy
+		case verdict == s.Requirements[i].Verdict:
+			s.Requirements[i].JudgedBy = witnesses(s.Requirements[i].JudgedBy, row.JudgedBy)
 		}
 		s.Requirements[i].Checks += len(row.Checks)
 		s.Findings = append(s.Findings, findings(run, p, row, reqs[row.Requirement])...)
+	}
+	if r := round(p, own); r != nil {
+		s.Rounds = append(s.Rounds, *r)
 	}
 	s.Verdict, s.Reason = judge.NotTestable, whyNoVerdict
 	for i, r := range s.Requirements {
@@ -204,7 +212,10 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 				}
 				r.Scenarios = append(r.Scenarios, s.ID)
 				if r.Verdict == "" || worse(row.Verdict, r.Verdict) {
-					r.Verdict, reasons = row.Verdict, nil
+					r.Verdict, r.JudgedBy, reasons = row.Verdict, nil, nil
+				}
+				if row.Verdict == r.Verdict {
+					r.JudgedBy = witnesses(r.JudgedBy, row.JudgedBy)
 				}
 				if row.Verdict == r.Verdict && row.Reason != "" && !slices.Contains(reasons, row.Reason) {
 					reasons = append(reasons, row.Reason)
@@ -227,6 +238,11 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 		out = append(out, r)
 	}
 	return out
+}
+
+// witnesses joins what two verdicts rest on.
+func witnesses(a, b []string) []string {
+	return slices.DeleteFunc(judge.Witnesses(), func(w string) bool { return !slices.Contains(a, w) && !slices.Contains(b, w) })
 }
 
 // notes says what a reader has to know to read the verdict rightly, one sentence each.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/relaycheck/relaycheck/scenarios"
@@ -28,7 +29,8 @@ func (o ConsoleOptions) width() int {
 const maxFull = 12
 
 // Console writes the final text of a run: the matrix, what broke with all that is needed to mend it, warnings, what
-// could not be judged and what is missing for it, notes, the verdict, and as the last line the closing one.
+// could not be judged and what is missing for it, the last words of a receiver that the run started and that did not
+// pass, notes, the verdict, and as the last line the closing one.
 func Console(w io.Writer, r Report, o ConsoleOptions) error {
 	c := console{o: o, paint: paint{on: o.Color}}
 	c.matrix(r)
@@ -37,6 +39,7 @@ func Console(w io.Writer, r Report, o ConsoleOptions) error {
 	c.unjudged(r, judge.NotObservable, "NOT OBSERVABLE", "the target file shows no such fact")
 	c.unjudged(r, judge.NotTestable, "NOT TESTABLE", "")
 	c.unjudged(r, judge.Unproven, "UNPROVEN", "")
+	c.receiver(r)
 	c.closing(r)
 	_, err := w.Write(c.buf.Bytes())
 	if err != nil {
@@ -122,7 +125,63 @@ func (c *console) matrix(r Report) {
 		legend += item
 	}
 	c.line("  %s", c.paint.dim(legend))
+	for _, l := range append(judgedBy(r), roundsOf(r)...) {
+		c.wrapped("  ", l)
+	}
 	c.line("")
+}
+
+// judgedBy says for the requirements about duplicates and retries whether effects were counted, or only facts compared: the
+// one proves more than the other. It is at most one line.
+func judgedBy(r Report) []string {
+	ids := map[string][]string{}
+	var order []string
+	for _, q := range r.Requirements {
+		if by := witnessWords(q); by != "" {
+			if ids[by] == nil {
+				order = append(order, by)
+			}
+			ids[by] = append(ids[by], q.ID)
+		}
+	}
+	var parts []string
+	for _, by := range order {
+		parts = append(parts, "judged by "+by+": "+strings.Join(ids[by], ", "))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{strings.Join(parts, "; ")}
+}
+
+// witnessWords says what a verdict about side effects rests on: "effects", "facts" or "effects and facts". It is "" for the
+// verdicts that are about something else, or say nothing.
+func witnessWords(q Requirement) string {
+	g := groupOf(q.ID)
+	if !slices.Contains(q.JudgedBy, judge.ByEffects) && g != "DUP" && g != "RET" {
+		return ""
+	}
+	var words []string
+	for _, by := range []string{judge.ByEffects, judge.ByFacts, judge.ByChecks} {
+		if slices.Contains(q.JudgedBy, by) {
+			words = append(words, by)
+		}
+	}
+	if len(words) == 0 {
+		words = q.JudgedBy
+	}
+	return strings.Join(words, " and ")
+}
+
+// roundsOf has a line for each scenario that was played in rounds.
+func roundsOf(r Report) []string {
+	var out []string
+	for _, s := range r.Scenarios {
+		if text := roundsText(s.Rounds); text != "" {
+			out = append(out, s.ID+": "+text)
+		}
+	}
+	return out
 }
 
 // broken shows each broken requirement: its first finding in full, others that say something else in one line.
@@ -137,13 +196,18 @@ func (c *console) broken(r Report) {
 		}
 		shown++
 		c.requirement(q)
+		if by := witnessWords(q); by != "" {
+			c.line("    judged by %s", by)
+		}
 		first := true
+		told := map[string]bool{}
 		for _, f := range q.Findings {
-			if f.Verdict != judge.Broken {
-				continue
+			if f.Verdict != judge.Broken || told[f.Key()] && f.Round > 0 {
+				continue // what broke in one round and again in another is told once; the line about the rounds says in which
 			}
+			told[f.Key()] = true
 			if first && shown <= maxFull {
-				c.finding(f)
+				c.finding(r, f)
 			} else {
 				c.brief(f)
 			}
@@ -164,9 +228,12 @@ func (c *console) requirement(q Requirement) {
 }
 
 // finding shows all that is known of one. Lines of the exchange and commands are not wrapped: they are to be copied.
-func (c *console) finding(f Finding) {
+func (c *console) finding(r Report, f Finding) {
 	c.line("")
 	c.wrapped("    ", f.Message)
+	if when := r.roundLine(f); when != "" {
+		c.wrapped("      ", when)
+	}
 	if f.Expected != "" || f.Actual != "" {
 		c.line("      expected  %s", visible(f.Expected))
 		c.line("      actual    %s", c.paint.verdict(f.Verdict, visible(f.Actual)))
@@ -273,6 +340,41 @@ func (c *console) unjudged(r Report, v judge.Verdict, title, missing string) {
 
 // maxSingle is how many requirements that lack the same have a line each.
 const maxSingle = 3
+
+// maxPrinted is how many of the receiver's last lines are shown; the other reports have more.
+const maxPrinted = 10
+
+// receiver shows what a receiver that failed said last. Where everything is well nobody asks.
+func (c *console) receiver(r Report) {
+	if r.Verdict == Pass || r.Verdict == Partial || !r.Receiver.Printed() {
+		return
+	}
+	lines, before := r.Receiver.last(maxPrinted)
+	c.line("%s", c.paint.bold("RECEIVER OUTPUT"))
+	head := r.Receiver.summary()
+	if before > 0 {
+		head += fmt.Sprintf("; the last %d lines", len(lines))
+	}
+	c.wrapped("  ", sentence(head))
+	for _, l := range lines {
+		c.line("  | %s", cut(l, maxPrintedLine))
+	}
+	c.line("")
+}
+
+// ReceiverOutput writes what a receiver that the run started said last, where the run did not come so far that there is a
+// report to print. It writes nothing where there is nothing.
+func ReceiverOutput(w io.Writer, r Report, o ConsoleOptions) error {
+	c := console{o: o, paint: paint{on: o.Color}}
+	c.receiver(r)
+	if _, err := w.Write(c.buf.Bytes()); err != nil {
+		return fmt.Errorf("write the receiver's output: %w", err)
+	}
+	return nil
+}
+
+// maxPrintedLine is how much of one line is shown, in bytes: a log line of ten thousand characters helps nobody.
+const maxPrintedLine = 400
 
 func (c *console) closing(r Report) {
 	for _, n := range r.Notes {

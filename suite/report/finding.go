@@ -43,7 +43,7 @@ func findings(run Run, p Play, row judge.Row, req scenarios.Requirement) []Findi
 		return out
 	}
 	return []Finding{{
-		Requirement: row.Requirement, Scenario: p.ref().ID, Level: row.Level, Verdict: verdict, Check: "row " + row.Requirement,
+		Requirement: row.Requirement, Scenario: p.ref().ID, Round: p.Input.Plan.Round, Level: row.Level, Verdict: verdict, Check: "row " + row.Requirement,
 		Message: visible(sentence(reason)), Hint: req.Hint, Position: position(scenarios.Position{}, judge.Check{}, p.Input),
 		Reproduce: playCommand(run, p),
 	}}
@@ -57,7 +57,7 @@ func finding(run Run, p Play, row judge.Row, verdict judge.Verdict, c judge.Chec
 	}
 	sent := sendingsOf(c, p.Input)
 	return Finding{
-		Requirement: row.Requirement, Scenario: p.ref().ID, Level: level, Verdict: verdict,
+		Requirement: row.Requirement, Scenario: p.ref().ID, Round: p.Input.Plan.Round, Level: level, Verdict: verdict,
 		Check:    strings.TrimSpace(c.Kind + " " + c.Subject),
 		Message:  said(c, p.Input),
 		Expected: cut(c.Expected, maxValue), Actual: cut(c.Actual, maxValue),
@@ -91,7 +91,7 @@ func position(pos scenarios.Position, c judge.Check, in judge.Input) scenarios.P
 // first delivery, where a copy or a later attempt was answered wrongly); for a wrong state every request that told of
 // the task, in order, with the pauses that were between them. Requests that overlapped run side by side again.
 func reproduce(run Run, p Play, c judge.Check, sent []sending) string {
-	if len(sent) == 0 || len(sent) > maxSendings {
+	if len(sent) == 0 || len(sent) > maxSendings || p.Input.Plan.Round > 0 {
 		return playCommand(run, p)
 	}
 	if aboutAnswer(c) {
@@ -152,6 +152,10 @@ func playCommand(run Run, p Play) string {
 	}
 	if !plain(name) || !plain(run.Target.URL) {
 		return ""
+	}
+	if round := p.Input.Plan.Round; round > 0 && plain(run.Target.File) {
+		// The receiver is struck in it, so it takes the hooks of the target file.
+		return fmt.Sprintf("relaycheck run %s -c %s --seed %d --round %d", quote(name), quote(run.Target.File), run.Seed, round)
 	}
 	return fmt.Sprintf("relaycheck play %s -u %s --seed %d", quote(name), quote(run.Target.URL), run.Seed)
 }

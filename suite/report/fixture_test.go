@@ -226,6 +226,10 @@ func fixture() Run {
 		Started: time.Date(2025, 9, 10, 8, 0, 0, 0, time.UTC), Duration: 3100 * time.Millisecond,
 		Selected: []scenarios.Ref{ack, order, retry, forged, own}, Rest: []scenarios.Ref{ref("restart", "DUR-1"), ref("burst", "LOAD-1")},
 		Plays: []Play{third, first, fifth, second, fourth}, Redact: Redactor(key),
+		Receiver: &Receiver{Starts: 2, Output: Output{
+			Bytes: 100_000, Dropped: 99_800,
+			Head: "listening on :8080\nthe key is " + key + "\n", Tail: "\x1b[31mpanic\x1b[0m: ]]> ``` </details>\nexit status 2\n\n",
+		}},
 	}
 }
 

@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaycheck/relaycheck/internal/workflow"
 	"github.com/relaycheck/relaycheck/scenarios"
 	"github.com/relaycheck/relaycheck/suite/judge"
 )
 
 // maxAnnotations is how many annotations of a kind GitHub shows per step; the rest would be dropped without a word.
-const maxAnnotations = 10
+const maxAnnotations = workflow.MaxAnnotations
 
 // GitHub writes workflow commands, by which GitHub shows what broke beside the line of the scenario that asked for it:
 // broken requirements as errors, warnings as warnings, ten lines at most. Findings about one requirement at one line are
@@ -31,7 +32,7 @@ func GitHub(w io.Writer, r Report, path func(file string) string) error {
 	}
 	var b strings.Builder
 	for _, a := range shown {
-		b.WriteString(a.line())
+		command(&b, a.command())
 	}
 	if rest := all[len(shown):]; len(rest) > 0 {
 		var ids []string
@@ -41,14 +42,14 @@ func GitHub(w io.Writer, r Report, path func(file string) string) error {
 			}
 		}
 		kind := rest[0].kind
-		fmt.Fprintf(&b, "::%s title=%s::%s\n", kind, ghProperty("Relaycheck"), ghText(fmt.Sprintf("and %d more: %s", len(rest), list(ids, 8))))
+		command(&b, workflow.Command{Kind: kind, Title: "Relaycheck", Text: fmt.Sprintf("and %d more: %s", len(rest), list(ids, 8))})
 	}
 	if len(all) == 0 && r.ExitCode != ExitOK {
 		reason := r.Reason
 		if reason == "" {
 			reason = headline(r)
 		}
-		fmt.Fprintf(&b, "::error title=Relaycheck::%s\n", ghText(reason))
+		command(&b, workflow.Command{Kind: "error", Title: "Relaycheck", Text: reason})
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the annotations: %w", err)
@@ -106,32 +107,18 @@ func annotations(r Report, path func(string) string) []annotation {
 	return out
 }
 
-// line is the workflow command.
-func (a annotation) line() string {
-	var b strings.Builder
-	b.WriteString("::" + a.kind + " ")
-	if a.file != "" {
-		fmt.Fprintf(&b, "file=%s,line=%d,col=%d,", ghProperty(a.file), max(a.row, 1), max(a.col, 1))
-	}
+// command is the workflow command.
+func (a annotation) command() workflow.Command {
 	text := strings.Join(a.texts[:min(len(a.texts), 3)], "\n")
 	if n := len(a.texts) - 3; n > 0 {
 		text += fmt.Sprintf("\nand %d more like it", n)
 	}
-	fmt.Fprintf(&b, "title=%s::%s\n", ghProperty(a.title), ghText(text))
-	return b.String()
+	return workflow.Command{Kind: a.kind, File: a.file, Line: a.row, Col: a.col, Title: a.title, Text: text}
 }
 
-// ghText escapes the message of a workflow command: what a receiver answered must not become a command of its own.
-func ghText(s string) string {
-	var lines []string
-	for l := range strings.SplitSeq(s, "\n") {
-		lines = append(lines, visible(l))
-	}
-	s = strings.Join(lines, "\n")
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-// ghProperty escapes a property of a workflow command.
-func ghProperty(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(ghText(s))
+// command writes a workflow command as a line. What a receiver answered is written out first, so that it cannot do anything to
+// whoever reads the log.
+func command(b *strings.Builder, c workflow.Command) {
+	c.File, c.Title, c.Text = visible(c.File), visible(c.Title), strings.Join(visibleLines(c.Text), "\n")
+	b.WriteString(c.String() + "\n")
 }

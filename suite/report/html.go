@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"sync"
 )
 
-//go:embed html/report.tmpl html/timeline.tmpl html/style.css html/script.js
+//go:embed html/*.tmpl html/*.css html/*.js
 var htmlFiles embed.FS
 
-// maxHTML is what the bodies in report.html may take together, in bytes of the file. Some hundred scenarios then stay
-// under 10 MB, which a browser opens at once and a CI server keeps.
-const maxHTML = 6 << 20
+// What report.html may take, in bytes of the file. Some hundred scenarios then stay under 10 MB, which a browser opens at
+// once and a CI server keeps. Findings come before exchanges, and what broke before what held.
+const (
+	maxHTML      = 9 << 20
+	maxReproduce = 2 << 20 // of it for the commands that bring findings about again
+)
 
 // HTML writes report.html: one file that asks for nothing else, readable without JavaScript, on paper and by a screen
 // reader. It begins with the verdict, the requirements and what to fix first; each scenario follows with its sequence
@@ -41,17 +45,13 @@ func HTML(w io.Writer, r Report, run Run) error {
 
 // pageTemplate parses the page once: that takes longer than filling it.
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("report.tmpl").Funcs(drawing).ParseFS(htmlFiles, "html/report.tmpl", "html/timeline.tmpl")
+	return template.New("report.tmpl").Funcs(drawing).ParseFS(htmlFiles, "html/*.tmpl")
 })
 
 // drawing is the arithmetic of the timeline's template.
 var drawing = template.FuncMap{
-	"text":   func(y int) int { return y + 4 },
-	"under":  func(y int) int { return y + 15 },
-	"above":  func(y int) int { return y - 3 },
-	"top":    func(y int) int { return y - 10 },
-	"left":   func(x int) int { return x - 56 },
-	"height": func(y1, y2 int) int { return y2 - y1 },
+	"plus":  func(a, b int) int { return a + b },
+	"minus": func(a, b int) int { return a - b },
 	"head": func(from, to, y int) string {
 		back := 7
 		if from > to {
@@ -60,13 +60,23 @@ var drawing = template.FuncMap{
 		return fmt.Sprintf("M%d %dL%d %dL%d %d", to-back, y-4, to, y, to-back, y+4)
 	},
 	"cross": func(x, y int) string { return fmt.Sprintf("M%d %dl8 8m0 -8l-8 8", x-4, y-4) },
+	// bow is a way back to the line of CSS, from the end of one attempt to the next.
+	"bow": func(x, y1, y2 int) string {
+		return fmt.Sprintf("M%d %dC%d %d %d %d %d %dm-7 -3l7 3l-5 6", x-4, y1, x-30, y1, x-30, y2, x-4, y2)
+	},
 }
 
-// static is a file of ours that goes into the page as it is.
-func static(name string) (string, error) {
-	b, err := htmlFiles.ReadFile("html/" + name)
-	if err != nil {
-		return "", fmt.Errorf("read the built-in file %s: %w", name, err)
+// statics are files of ours that go into the page as they are, but for the blanks at the ends of their lines.
+func statics(names ...string) (string, error) {
+	var out strings.Builder
+	for _, name := range names {
+		b, err := htmlFiles.ReadFile("html/" + name)
+		if err != nil {
+			return "", fmt.Errorf("read the built-in file %s: %w", name, err)
+		}
+		for line := range strings.Lines(string(b)) {
+			out.WriteString(strings.TrimSpace(line) + "\n")
+		}
 	}
-	return string(b), nil
+	return out.String(), nil
 }

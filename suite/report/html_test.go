@@ -119,19 +119,19 @@ func TestEveryLinkLeadsSomewhereAndNoPlaceIsThereTwice(t *testing.T) {
 func TestTheFirstScreenHasTheVerdictTheMatrixAndWhatToFix(t *testing.T) {
 	t.Parallel()
 	page := string(pageOf(t, fixture()))
-	before, _, ok := strings.Cut(page, `id="h-all"`)
+	before, _, ok := strings.Cut(page, `id="requirements"`)
 	if !ok {
 		t.Fatal("there is no list of every requirement")
 	}
 	for _, text := range []string{
-		"FAIL: the receiver breaks 3 requirements.", "5 scenarios, 12 requirements: 3 held, 3 broken",
-		"TaskStart was answered with status 500 where 200 is expected", "ORD-1", "RET-1", "Remember what you have seen.", "shipped:ack-status.yaml:10:5",
+		">FAIL<", "The receiver breaks 3 requirements.", "5 scenarios, 12 requirements: 3 held, 3 broken",
+		"TaskStart was answered with status 500 where 200 is expected", "ORD-1", "RET-1", "Remember what you have seen.", "it has scenarios, but none of them ran", "ack-status",
 	} {
 		if !strings.Contains(before, text) {
 			t.Errorf("it does not say %q", text)
 		}
 	}
-	order := []int{strings.Index(page, "<h1>"), strings.Index(page, `id="h-matrix"`), strings.Index(page, `id="h-fix"`), strings.Index(page, `id="h-warned"`), strings.Index(page, `id="h-all"`), strings.Index(page, `id="scenarios"`)}
+	order := []int{strings.Index(page, "<h1>"), strings.Index(page, `id="h-matrix"`), strings.Index(page, `id="h-fix"`), strings.Index(page, `id="h-warned"`), strings.Index(page, `id="h-open"`), strings.Index(page, `id="h-about"`), strings.Index(page, `id="requirements"`), strings.Index(page, `id="scenarios"`)}
 	if !slices.IsSorted(order) || order[0] < 0 {
 		t.Errorf("the parts come at %v", order)
 	}
@@ -173,6 +173,46 @@ func TestBrokenScenariosStandOpen(t *testing.T) {
 	}
 }
 
+func TestWhatTheReceiverPrintedIsFoldedAway(t *testing.T) {
+	t.Parallel()
+	page := string(pageOf(t, fixture()))
+	_, after, ok := strings.Cut(page, "<summary>The receiver printed 100000 bytes in 2 starts")
+	if !ok {
+		t.Fatal("it does not say what the receiver printed")
+	}
+	printed, _, _ := strings.Cut(after, "</details>")
+	for _, text := range []string{"listening on :8080", "\\x1b[31mpanic", "&lt;/details&gt;", "are left out"} {
+		if !strings.Contains(printed, text) {
+			t.Errorf("%q is not in %q", text, printed)
+		}
+	}
+	run := fixture()
+	run.Receiver = nil
+	if strings.Contains(string(pageOf(t, run)), "printed") {
+		t.Error("a receiver that the run did not start is said to have printed something")
+	}
+}
+
+func TestManyBrokenRequirementsAreFoldedAfterTheFirst(t *testing.T) {
+	t.Parallel()
+	run := Run{Catalogue: &scenarios.Catalogue{}}
+	var rows []judge.Row
+	var ids []string
+	for i := range maxFix + 3 {
+		id := fmt.Sprintf("ENV-%d", i+1)
+		ids = append(ids, id)
+		run.Catalogue.Requirements = append(run.Catalogue.Requirements, scenarios.Requirement{ID: id, Level: scenarios.Must, Sentence: "Does it."})
+		rows = append(rows, row(id, "all", scenarios.Must, judge.Broken, judge.Check{Kind: "expr", Subject: "false", Outcome: judge.Fail}))
+	}
+	sc := ref("all", ids...)
+	run.Selected, run.Plays = []scenarios.Ref{sc}, []Play{play(0, sc, nil, rows...)}
+	page := string(pageOf(t, run))
+	before, after, ok := strings.Cut(page, "<summary>3 more broken requirements</summary>")
+	if !ok || strings.Count(before, `<li class="fix v-broken">`) != maxFix || strings.Count(after, `<li class="fix v-broken">`) != 3 {
+		t.Error("they are not folded")
+	}
+}
+
 func TestARunWithoutPlaysHasAPage(t *testing.T) {
 	t.Parallel()
 	for _, run := range []Run{{}, {Problem: "the target refuses connections"}, {Catalogue: fixtureCatalogue(), Selected: fixture().Selected}} {
@@ -186,9 +226,15 @@ func TestARunWithoutPlaysHasAPage(t *testing.T) {
 
 func TestWildTextsOpenNoElement(t *testing.T) {
 	t.Parallel()
-	known := map[string]bool{}
-	for _, e := range parsed(t, pageOf(t, fixture())) {
-		known[e.name] = true
+	known := map[string]bool{} // the elements that the templates write
+	for _, name := range []string{"report", "scenario", "timeline", "icons"} {
+		source, err := htmlFiles.ReadFile("html/" + name + ".tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`<([a-z0-9]+)`).FindAllSubmatch(source, -1) {
+			known[string(m[1])] = true
+		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		run := wild(t)
@@ -227,20 +273,64 @@ func manyScenarios(n int) Run {
 
 func TestFiveHundredScenariosStayUnderTenMegabytes(t *testing.T) {
 	t.Parallel()
-	page := pageOf(t, manyScenarios(500))
-	if len(page) > 10_000_000 || len(page) < 2_000_000 {
+	if page := pageOf(t, manyScenarios(500)); len(page) > 10_000_000 || len(page) < 2_000_000 {
 		t.Errorf("the page has %d bytes", len(page))
 	}
-	if !bytes.Contains(page, []byte("plays were left out, to keep this file small")) {
+}
+
+func TestWhatDoesNotFitIsLeftOutAndSaidSo(t *testing.T) {
+	t.Parallel()
+	page := pageOf(t, manyScenarios(1200))
+	if len(page) > 10_000_000 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	if !bytes.Contains(page, []byte("scenarios were left out, to keep this file small")) {
 		t.Error("it does not say that something was left out")
 	}
 	// The room goes to those that broke first, wherever they stand.
-	for _, id := range []string{"scenario-000", "scenario-450"} {
+	for _, id := range []string{"scenario-000", "scenario-1150"} {
 		_, after, _ := bytes.Cut(page, []byte(`<b class="id">`+id+"</b>"))
 		scenario, _, _ := bytes.Cut(after, []byte(`<b class="id">`))
-		if !bytes.Contains(scenario, []byte("<svg")) || !bytes.Contains(scenario, []byte("msg, decoded")) {
+		if !bytes.Contains(scenario, []byte("<figure")) || !bytes.Contains(scenario, []byte("msg, decoded")) {
 			t.Errorf("%s broke, and its exchanges are left out", id)
 		}
+	}
+}
+
+func TestFiveHundredBrokenScenariosStayUnderTenMegabytes(t *testing.T) {
+	t.Parallel()
+	run := manyScenarios(500)
+	wrong := strings.Repeat(`{"index": 1, "url": "http://origin.relaycheck.invalid/x"}, `, 20)
+	for i := range run.Plays {
+		p := &run.Plays[i]
+		var checks []judge.Check
+		for k := range 45 {
+			checks = append(checks, judge.Check{Kind: "fact", Subject: fmt.Sprintf("task.f%d", k), Step: judge.Final, Outcome: judge.Fail, Expected: wrong, Actual: strings.ReplaceAll(wrong, "1", "2")})
+		}
+		p.Result.Rows = []judge.Row{row("ACK-1", p.Input.Plan.Scenario.ID, scenarios.Must, judge.Broken, checks[:1+44*(i%25/24)]...)}
+	}
+	page := pageOf(t, run)
+	if len(page) > 10_000_000 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	for _, text := range []string{"5 more findings are in report.json", "The commands that bring it about again are left out"} {
+		if !bytes.Contains(page, []byte(text)) {
+			t.Errorf("it does not say %q", text)
+		}
+	}
+}
+
+// The estimate that decides what is left out is near the truth, and not below it.
+func TestTheRoomThatAPlayTakesIsKnown(t *testing.T) {
+	t.Parallel()
+	few, many := manyScenarios(100), manyScenarios(200)
+	estimated := 0
+	for i, p := range many.Plays[100:] {
+		estimated += playOf(p, fmt.Sprint("s", 100+i, "-p0"), target).size()
+	}
+	real := len(pageOf(t, many)) - len(pageOf(t, few))
+	if share := float64(estimated) / float64(real); share < 0.85 || share > 1.3 {
+		t.Errorf("estimated %d bytes, took %d", estimated, real)
 	}
 }
 

@@ -15,7 +15,9 @@ import (
 var Volatile = []string{
 	"/started",
 	"/duration_ms",
+	"/receiver",
 	"/scenarios/*/duration_ms",
+	"/scenarios/*/rounds/*/moment",
 	"/scenarios/*/findings/*/message",
 	"/scenarios/*/findings/*/expected",
 	"/scenarios/*/findings/*/actual",

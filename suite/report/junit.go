@@ -34,6 +34,7 @@ type junitSuite struct {
 	Timestamp  string           `xml:"timestamp,attr,omitempty"`
 	Properties *junitProperties `xml:"properties,omitempty"`
 	Cases      []junitCase      `xml:"testcase"`
+	SystemOut  *junitText       `xml:"system-out,omitempty"`
 }
 
 type junitProperties struct {
@@ -72,7 +73,8 @@ type junitText struct {
 // passes, with its findings in system-out. A play that ended early makes its rows without a verdict errors.
 //
 // A run with the verdict inconclusive or environment, which may have no testcase at all, has one error in a suite
-// named "run": no reader of JUnit may take it for green. A testcase has the time of its scenario's whole play.
+// named "run": no reader of JUnit may take it for green. A testcase has the time of its scenario's whole play. What a
+// receiver printed that the run started is the system-out of the first suite.
 func JUnit(w io.Writer, r Report) error {
 	doc := junit(r)
 	if _, err := io.WriteString(w, xml.Header); err != nil {
@@ -124,6 +126,10 @@ func junit(r Report) junitSuites {
 			doc.add(junitSuite{Name: visible(g.name)}, r, cases)
 		}
 	}
+	if lines := r.Receiver.lines(); len(lines) > 0 && len(doc.Suites) > 0 {
+		// Once, not with every testcase: one process served them all.
+		doc.Suites[0].SystemOut = &junitText{Text: r.Receiver.summary() + "\n" + strings.Join(lines, "\n") + "\n"}
+	}
 	return doc
 }
 
@@ -174,8 +180,14 @@ func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
 		}
 	}
 	text := findingsText(of)
+	if rounds := roundLines(s.Rounds); len(rounds) > 0 {
+		text = strings.Join(visibleAll(rounds), "\n") + "\n\n" + text
+	}
 	switch row.Verdict {
 	case judge.Held:
+		if len(s.Rounds) > 0 {
+			c.SystemOut = &junitText{Text: text}
+		}
 	case judge.Broken:
 		message := row.Reason
 		for _, f := range of {

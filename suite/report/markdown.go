@@ -22,6 +22,7 @@ func Markdown(w io.Writer, r Report) error {
 	m.broken(r)
 	m.warned(r)
 	m.unjudged(r)
+	m.receiver(r)
 	m.foot(r)
 	if _, err := w.Write(m.buf.Bytes()); err != nil {
 		return fmt.Errorf("write the Markdown report: %w", err)
@@ -85,8 +86,22 @@ func (m *markdown) table(r Report) {
 		}
 		b.WriteString("\n")
 	}
+	b.WriteString("\n")
+	for _, l := range judgedBy(r) {
+		b.WriteString(mdText(sentence(l)) + "\n\n")
+	}
 	if len(r.Requirements) > 0 {
-		m.section(b.String() + "\n")
+		m.section(b.String())
+	}
+	m.rounds(r)
+}
+
+// rounds tells of the scenarios that were played in rounds, each round folded away.
+func (m *markdown) rounds(r Report) {
+	for _, s := range r.Scenarios {
+		if len(s.Rounds) > 0 {
+			m.section("<details><summary>" + mdText(s.ID+": "+roundsText(s.Rounds)) + "</summary>\n\n" + mdBlock(roundLines(s.Rounds)) + "\n</details>\n\n")
+		}
 	}
 }
 
@@ -110,6 +125,9 @@ func (m *markdown) broken(r Report) {
 func (m *markdown) requirement(q Requirement) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### %s (%s) %s\n\n", mdText(q.ID), mdText(string(q.Level)), mdText(q.Sentence))
+	if by := witnessWords(q); by != "" {
+		fmt.Fprintf(&b, "Judged by %s.\n\n", mdText(by))
+	}
 	if q.Hint != "" {
 		fmt.Fprintf(&b, "Hint: %s\n\n", mdText(q.Hint))
 	}
@@ -163,6 +181,13 @@ func (m *markdown) unjudged(r Report) {
 	}
 	if b.Len() > 0 {
 		m.section("## Not judged\n\n| requirement | verdict | why |\n| --- | --- | --- |\n" + b.String() + "\n")
+	}
+}
+
+// receiver folds away what a receiver that the run started has printed.
+func (m *markdown) receiver(r Report) {
+	if r.Receiver.Printed() {
+		m.section("<details><summary>Receiver output: " + mdText(r.Receiver.summary()) + "</summary>\n\n" + mdBlock(r.Receiver.lines()) + "\n</details>\n\n")
 	}
 }
 

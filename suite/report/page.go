@@ -1,12 +1,13 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/relaycheck/relaycheck/suite/judge"
 )
@@ -16,30 +17,38 @@ type page struct {
 	Style  template.CSS
 	Script template.JS
 
-	Title, Verdict, Headline, Closing string
-	About                             []labelled
-	Notes                             []string
-	Groups                            []groupView
-	Legend                            []legendView
-	Fix                               []fixView
-	Warnings                          []fixView
-	Requirements                      []requirementView
-	Scenarios                         []scenarioView
-	Omitted                           int // scenarios whose exchanges were left out
+	Title, Verdict, Word, Headline, Closing, Target, Started, When string
+	About                                                          []aboutView
+	Notes                                                          []string
+	Groups                                                         []groupView
+	Legend                                                         []legendView
+	Fix                                                            []fixView
+	FixMore                                                        []fixView // those beyond the first few
+	Warnings                                                       []fixView
+	Open                                                           []openView // what the run says nothing about
+	Receiver                                                       *receiverView
+	Requirements                                                   []requirementView
+	Played                                                         []legendView // scenarios by verdict
+	Scenarios                                                      []scenarioView
+	Omitted                                                        int // scenarios whose exchanges were left out
 }
 
 type labelled struct{ Label, Value string }
 
-// A badge is a verdict as it is shown: a mark and a word, so that colour carries nothing alone.
-type badge struct{ Verdict, Mark, Word string }
-
-func badgeOf(v judge.Verdict) badge {
-	return badge{Verdict: string(v), Mark: marks[v], Word: verdictWord(v)}
+// An aboutView is a fact about the run; those with long values have a line of their own.
+type aboutView struct {
+	labelled
+	Wide bool
 }
 
+// A badge is a verdict as it is shown: an icon and a word, so that colour carries nothing alone.
+type badge struct{ Verdict, Word string }
+
+func badgeOf(v judge.Verdict) badge { return badge{Verdict: string(v), Word: verdictWord(v)} }
+
 type groupView struct {
-	Name  string
-	Cells []cellView
+	Name, What string
+	Cells      []cellView
 }
 
 type cellView struct {
@@ -62,100 +71,114 @@ type fixView struct {
 
 type messageView struct{ Text, Scenario, Anchor, Place string }
 
+// An openView is why some requirements were not judged.
+type openView struct {
+	badge
+	Requirements []linkView
+	Reasons      []string
+}
+
 type requirementView struct {
 	badge
-	ID, Anchor, Level, Sentence, Reason, Hint string
-	Scenarios                                 []linkView
-	Many                                      bool // scenarios, so that they are folded away
+	ID, Anchor, Level, Sentence, Reason, JudgedBy string
+	Scenarios                                     []linkView
+	Many                                          bool // scenarios, so that they are folded away
 }
 
 type linkView struct{ Text, Anchor string }
 
-type scenarioView struct {
-	badge
-	Anchor, ID, Title, Place, Profile, Took string
-	Reason, Aborted                         string
-	Rows                                    []rowView
-	Requirements                            string // ids, for the filter
-	Findings                                []findingView
-	Plays                                   []playView
-	Open                                    bool
+// A receiverView is what the receiver printed, where the run started it.
+type receiverView struct {
+	Summary string
+	Lines   string
 }
 
-type rowView struct {
-	badge
-	ID, Anchor, Reason string
-	Checks             int
+const (
+	// maxFix is how many broken requirements the first screen shows in full; the others are folded away.
+	maxFix = 5
+	// maxFixMessages is how many findings of one requirement the first screen shows.
+	maxFixMessages = 3
+	// maxReasons is how many reasons for the same verdict are given outright.
+	maxReasons = 3
+	// maxLinks is how many scenarios of a requirement are listed outright; some requirements are asked of nearly every one.
+	maxLinks = 8
+)
+
+// groupWords says what the groups of the catalogue are about.
+var groupWords = map[string]string{
+	"ACK": "answering", "ENV": "envelope", "MSG": "payload", "SEQ": "task state", "GAP": "the 2 s gap", "ORD": "order",
+	"DUP": "duplicates", "RET": "retries", "BAD": "bad input", "SEC": "security", "DUR": "durability", "LOAD": "load",
 }
-
-type findingView struct {
-	badge
-	Anchor, Requirement, RequirementAnchor, Level, Message, Expected, Actual, Hint, Place, Reproduce string
-}
-
-// maxFixMessages is how many findings of one requirement the first screen shows.
-const maxFixMessages = 3
-
-// maxLinks is how many scenarios of a requirement are listed outright; some requirements are asked of nearly every one.
-const maxLinks = 8
 
 func newPage(r Report, run Run) (*page, error) {
-	style, err := static("style.css")
+	style, err := statics("style.css", "timeline.css", "print.css")
 	if err != nil {
 		return nil, err
 	}
-	script, err := static("script.js")
+	script, err := statics("script.js")
 	if err != nil {
 		return nil, err
 	}
 	p := &page{
 		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // both are files of this program
-		Title: "Relaycheck: " + strings.ToUpper(r.Verdict), Verdict: r.Verdict, Headline: visible(headline(r)), Closing: visible(closing(r)),
-		About: about(r), Notes: visibleAll(r.Notes),
+		Title: "Relaycheck: " + strings.ToUpper(r.Verdict), Verdict: r.Verdict, Closing: visible(closing(r)), Target: visible(r.Target.URL),
+		Started: visible(r.Started), When: when(r.Started), About: about(r), Notes: visibleAll(r.Notes), Receiver: receiverOf(r),
 	}
+	word, said, _ := strings.Cut(headline(r), ": ")
+	p.Word, p.Headline = visible(word), visible(upperFirst(said))
 	anchors := anchorsOf(r)
 	p.matrix(r, anchors)
-	for _, q := range r.Requirements {
-		switch q.Verdict {
-		case judge.Broken:
-			p.Fix = append(p.Fix, fixOf(q, r, anchors))
-		case judge.Warned:
-			p.Warnings = append(p.Warnings, fixOf(q, r, anchors))
-		default:
-		}
-		v := requirementView{
-			badge: badgeOf(q.Verdict), ID: visible(q.ID), Anchor: anchors.requirement[q.ID], Level: visible(string(q.Level)),
-			Sentence: visible(q.Sentence), Reason: visible(q.Reason), Hint: visible(q.Hint),
-		}
-		for _, id := range q.Scenarios {
-			v.Scenarios = append(v.Scenarios, linkView{Text: visible(id), Anchor: anchors.scenario[id]})
-		}
-		v.Many = len(v.Scenarios) > maxLinks
-		p.Requirements = append(p.Requirements, v)
-	}
+	p.requirements(r, anchors)
+	p.open(r, anchors)
 	p.scenarios(r, run, anchors)
 	return p, nil
 }
 
-func about(r Report) []labelled {
-	out := []labelled{{"Target", visible(r.Target.URL)}}
+// when is the time of a run as people read it.
+func when(started string) string {
+	t, err := time.Parse(time.RFC3339, started)
+	if err != nil {
+		return visible(started)
+	}
+	return t.Format("2 January 2006, 15:04:05 MST")
+}
+
+// upperFirst makes a sentence of what stood after a colon.
+func upperFirst(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 || first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
+}
+
+func about(r Report) []aboutView {
+	var out []aboutView
 	add := func(label, value string) {
 		if value != "" {
-			out = append(out, labelled{label, visible(value)})
+			out = append(out, aboutView{labelled{label, visible(value)}, len(value) > 24})
 		}
 	}
 	add("Target file", r.Target.File)
-	add("Started", r.Started)
-	add("Suite", r.Suite.Version)
 	add("Seed", fmt.Sprint(r.Suite.Seed))
 	add("Time scale", fmt.Sprintf("%g", r.Suite.TimeScale))
 	if r.Suite.Strict {
 		add("Strict", "yes")
 	}
+	add("Suite", r.Suite.Version)
+	add("Catalogue", r.Suite.CatalogueDigest[:min(12, len(r.Suite.CatalogueDigest))])
+	add("Exit code", fmt.Sprint(r.ExitCode))
 	add("Observed facts", strings.Join(r.Target.Capabilities.Facts, ", "))
 	add("Counted effects", strings.Join(r.Target.Capabilities.Effects, ", "))
-	add("Catalogue", r.Suite.CatalogueDigest[:min(12, len(r.Suite.CatalogueDigest))])
+	add("Hooks", strings.Join(r.Target.Capabilities.Hooks, ", "))
 	return out
+}
+
+func receiverOf(r Report) *receiverView {
+	if !r.Receiver.Printed() {
+		return nil
+	}
+	return &receiverView{Summary: upperFirst(r.Receiver.summary()), Lines: strings.Join(r.Receiver.lines(), "\n")}
 }
 
 // anchors are the names of the places in the page: numbers, because ids may hold anything.
@@ -172,11 +195,17 @@ func anchorsOf(r Report) anchors {
 	return a
 }
 
-func findingAnchor(scenario string, i int) string { return fmt.Sprintf("%s-f%d", scenario, i) }
+// findingAnchor is where a finding stands: in its scenario, if it is not shown itself.
+func findingAnchor(scenario string, i int) string {
+	if i >= maxFindings {
+		return scenario
+	}
+	return fmt.Sprintf("%s-f%d", scenario, i)
+}
 
 func (p *page) matrix(r Report, a anchors) {
 	for _, g := range groups(r.Requirements) {
-		v := groupView{Name: visible(g.name)}
+		v := groupView{Name: visible(g.name), What: groupWords[g.name]}
 		for _, q := range g.requirements {
 			short := shortID(q.ID, g.name)
 			v.Cells = append(v.Cells, cellView{
@@ -186,10 +215,70 @@ func (p *page) matrix(r Report, a anchors) {
 		}
 		p.Groups = append(p.Groups, v)
 	}
-	n := count(r.Requirements)
+	p.Legend = legend(count(r.Requirements))
+	played := map[judge.Verdict]int{}
+	for _, s := range r.Scenarios {
+		played[s.Verdict]++
+	}
+	p.Played = legend(played)
+}
+
+func legend(n map[judge.Verdict]int) []legendView {
+	var out []legendView
 	for _, v := range verdictOrder {
 		if n[v] > 0 {
-			p.Legend = append(p.Legend, legendView{badge: badgeOf(v), Count: n[v]})
+			out = append(out, legendView{badge: badgeOf(v), Count: n[v]})
+		}
+	}
+	return out
+}
+
+func (p *page) requirements(r Report, a anchors) {
+	for _, q := range r.Requirements {
+		switch q.Verdict {
+		case judge.Broken:
+			if len(p.Fix) < maxFix {
+				p.Fix = append(p.Fix, fixOf(q, r, a))
+			} else {
+				p.FixMore = append(p.FixMore, fixOf(q, r, a))
+			}
+		case judge.Warned:
+			p.Warnings = append(p.Warnings, fixOf(q, r, a))
+		default:
+		}
+		v := requirementView{
+			badge: badgeOf(q.Verdict), ID: visible(q.ID), Anchor: a.requirement[q.ID], Level: visible(string(q.Level)),
+			Sentence: visible(q.Sentence), Reason: visible(q.Reason), JudgedBy: visible(strings.Join(q.JudgedBy, " and ")),
+		}
+		for _, id := range q.Scenarios {
+			v.Scenarios = append(v.Scenarios, linkView{Text: visible(id), Anchor: a.scenario[id]})
+		}
+		v.Many = len(v.Scenarios) > maxLinks
+		p.Requirements = append(p.Requirements, v)
+	}
+}
+
+// open gathers what the run says nothing about, by verdict, and why: where there are few reasons.
+func (p *page) open(r Report, a anchors) {
+	for _, v := range verdictOrder {
+		if v == judge.Held || v == judge.Broken || v == judge.Warned {
+			continue
+		}
+		o := openView{badge: badgeOf(v)}
+		for _, q := range r.Requirements {
+			if q.Verdict != v {
+				continue
+			}
+			o.Requirements = append(o.Requirements, linkView{Text: visible(q.ID), Anchor: a.requirement[q.ID]})
+			if why := visible(q.Reason); why != "" && !slices.Contains(o.Reasons, why) {
+				o.Reasons = append(o.Reasons, why)
+			}
+		}
+		if n := len(o.Reasons); n > maxReasons {
+			o.Reasons = []string{fmt.Sprintf("for %d reasons; each is told with its requirement", n)}
+		}
+		if len(o.Requirements) > 0 {
+			p.Open = append(p.Open, o)
 		}
 	}
 }
@@ -212,59 +301,6 @@ func fixOf(q Requirement, r Report, a anchors) fixView {
 				Text: visible(f.Message), Scenario: visible(s.ID), Anchor: findingAnchor(a.scenario[s.ID], i), Place: place(f.Position),
 			})
 		}
-	}
-	return v
-}
-
-// scenarios adds every scenario. Those that say most take their room first.
-func (p *page) scenarios(r Report, run Run, a anchors) {
-	p.Scenarios = make([]scenarioView, len(r.Scenarios))
-	order := make([]int, len(r.Scenarios))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		return cmp.Compare(badness[r.Scenarios[j].Verdict], badness[r.Scenarios[i].Verdict])
-	})
-	room := maxHTML
-	plays := playsByScenario(run.Plays)
-	for _, i := range order {
-		s := r.Scenarios[i]
-		v := scenarioOf(s, a)
-		for n, play := range plays[s.ID] {
-			pv := playOf(play, fmt.Sprintf("%s-p%d", v.Anchor, n), r.Target.URL)
-			if size := pv.size(); size <= room {
-				room -= size
-			} else {
-				pv = playView{Omitted: true}
-				p.Omitted++
-			}
-			v.Plays = append(v.Plays, pv)
-		}
-		p.Scenarios[i] = v
-	}
-}
-
-func scenarioOf(s Scenario, a anchors) scenarioView {
-	v := scenarioView{
-		badge: badgeOf(s.Verdict), Anchor: a.scenario[s.ID], ID: visible(s.ID), Title: visible(s.Title),
-		Place: visible(fmt.Sprintf("%s:%d", s.File, s.Line)), Profile: visible(s.Profile), Took: short(time.Duration(s.DurationMS) * time.Millisecond),
-		Reason: visible(s.Reason), Aborted: visible(s.Aborted), Open: s.Verdict == judge.Broken,
-	}
-	var ids []string
-	for _, row := range s.Requirements {
-		ids = append(ids, visible(row.ID))
-		v.Rows = append(v.Rows, rowView{
-			badge: badgeOf(row.Verdict), ID: visible(row.ID), Anchor: a.requirement[row.ID], Reason: visible(row.Reason), Checks: row.Checks,
-		})
-	}
-	v.Requirements = strings.Join(ids, " ")
-	for i, f := range s.Findings {
-		v.Findings = append(v.Findings, findingView{
-			badge: badgeOf(f.Verdict), Anchor: findingAnchor(v.Anchor, i), Requirement: visible(f.Requirement),
-			RequirementAnchor: a.requirement[f.Requirement], Level: visible(string(f.Level)), Message: visible(f.Message),
-			Expected: visible(f.Expected), Actual: visible(f.Actual), Hint: visible(f.Hint), Place: place(f.Position), Reproduce: strings.Join(visibleLines(f.Reproduce), "\n"),
-		})
 	}
 	return v
 }

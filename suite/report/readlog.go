@@ -163,7 +163,7 @@ func (l *logReader) readEnd(line []byte) error {
 		return err
 	}
 	l.run.Duration = time.Duration(rec.DurationUS) * time.Microsecond
-	l.run.Problem, l.run.CutShort, l.run.Stopped = rec.Problem, rec.CutShort, rec.Interrupted
+	l.run.Problem, l.run.CutShort, l.run.Stopped, l.run.Receiver = rec.Problem, rec.CutShort, rec.Interrupted, rec.Receiver
 	if rec.Plays != len(l.run.Plays) {
 		return fmt.Errorf("the end says that there are %d plays, the log has %d", rec.Plays, len(l.run.Plays))
 	}

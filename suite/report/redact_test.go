@@ -2,77 +2,14 @@ package report
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/suite/judge"
 )
-
-func TestRedactorTakesOutWhatIsSecretInAnyURL(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct{ name, in, want string }{
-		{"a signature", "rtmp://h/live/s?txSecret=abc123&txTime=1", "rtmp://h/live/s?txSecret=[redacted]&txTime=1"},
-		{"in another case", "http://h/?TXSECRET=abc&SIGN=def", "http://h/?TXSECRET=[redacted]&SIGN=[redacted]"},
-		{"percent-encoded", "http://h/?u=rtmp%3A%2F%2Fh%3FtxSecret%3Dabc%26x", "http://h/?u=rtmp%3A%2F%2Fh%3FtxSecret%3D[redacted]%26x"},
-		{"percent signs in the value", "http://h/?sign=a%2Fb%3D%3D&x", "http://h/?sign=[redacted]&x"},
-		{"encoded twice", "http://h/?u=x%3Fsign%3Da%252Fb%26y", "http://h/?u=x%3Fsign%3D[redacted]%26y"},
-		{"two of them", "txSecret=a&sign=b txSecret=c", "txSecret=[redacted]&sign=[redacted] txSecret=[redacted]"},
-		{"without a value", "http://h/?sign=&x=1", "http://h/?sign=&x=1"},
-		{"within JSON", `"http://h/?a=1&sign=abc"}`, `"http://h/?a=1&sign=[redacted]"}`},
-		{"within JSON that escapes &", `"http://h/?a=1\u0026sign=abc\u0026b=2"}`, `"http://h/?a=1\u0026sign=[redacted]\u0026b=2"}`},
-		{"a password", "postgres://user:hunter2@db/x", "postgres://user:[redacted]@db/x"},
-		{"a host with a port is no password", "http://127.0.0.1:8080/a@b", "http://127.0.0.1:8080/a@b"},
-		{"an authorization line", "Authorization: Bearer abc\nHost: h", "Authorization: [redacted]\nHost: h"},
-		{"a design is no sign", "http://h/?design=abc", "http://h/?design=abc"},
-		{"nothing", "TaskExit -22", "TaskExit -22"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			redact := Redactor()
-			if got := string(redact([]byte(tc.in))); got != tc.want {
-				t.Errorf("got  %s\nwant %s", got, tc.want)
-			}
-			if again := string(redact(redact([]byte(tc.in)))); again != tc.want {
-				t.Errorf("done twice it gives %s", again)
-			}
-		})
-	}
-}
-
-func TestRedactorTakesOutAShortSecretOnlyAsAWord(t *testing.T) {
-	t.Parallel()
-	redact := Redactor("abc", "")
-	if got := string(redact([]byte("abc abc,abc xabc abcd \"abc\" abc"))); got != `[redacted] [redacted],[redacted] xabc abcd "[redacted]" [redacted]` {
-		t.Errorf("got %s", got)
-	}
-}
-
-func TestRedactorFindsASecretInEverySpelling(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		// Without letters that the replacement itself has.
-		secret := rapid.StringMatching(`[A-Z0-9"\\/&<>+%= 直]{8,24}`).Draw(t, "secret")
-		inner, _ := json.Marshal(secret)
-		plainInner, _ := compactJSON(secret)
-		outer, _ := compactJSON(string(plainInner))
-		for _, spelling := range []string{
-			secret, string(plainInner), string(outer), url.QueryEscape(secret), url.PathEscape(secret),
-			base64.StdEncoding.EncodeToString([]byte(secret)), string(inner),
-		} {
-			got := string(Redactor(secret)([]byte("x" + spelling + "x")))
-			if strings.Contains(got, secret) || !strings.Contains(got, redacted) {
-				t.Fatalf("%q is still in %q", secret, got)
-			}
-		}
-	})
-}
 
 func TestRewriteCopiesEverythingAndTouchesNoEnumeration(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ type Report struct {
 	DurationMS   int64         `json:"duration_ms"`      // volatile
 	Interrupted  bool          `json:"interrupted,omitempty"`
 	Baseline     *Baseline     `json:"baseline,omitempty"` // what became of the entries of the baseline; absent where there is none
+	Receiver     *Receiver     `json:"receiver,omitempty"` // what the receiver printed, where the run started it; volatile
 	Requirements []Requirement `json:"requirements"`
 	Scenarios    []Scenario    `json:"scenarios"`
 }
@@ -45,8 +46,9 @@ type Requirement struct {
 	Verdict   judge.Verdict   `json:"verdict"`
 	Reason    string          `json:"reason,omitempty"`
 	Profile   string          `json:"profile,omitempty"`
-	Hint      string          `json:"hint,omitempty"` // how to mend a receiver that breaks it
-	Scenarios []string        `json:"scenarios"`      // those that ran and exercise it
+	Hint      string          `json:"hint,omitempty"`      // how to mend a receiver that breaks it
+	JudgedBy  []string        `json:"judged_by,omitempty"` // what the verdict rests on: effects, facts, checks, fetches, answers
+	Scenarios []string        `json:"scenarios"`           // those that ran and exercise it
 	Findings  []Finding       `json:"findings"`
 }
 
@@ -61,6 +63,7 @@ type Scenario struct {
 	Reason       string        `json:"reason,omitempty"`
 	Aborted      string        `json:"aborted,omitempty"` // why its play ended early: its verdicts rest on a part of it
 	DurationMS   int64         `json:"duration_ms"`       // volatile
+	Rounds       []Round       `json:"rounds,omitempty"`  // where it was played several times: each of them
 	Requirements []Row         `json:"requirements"`
 	Findings     []Finding     `json:"findings"`
 }
@@ -71,12 +74,15 @@ type Row struct {
 	Verdict judge.Verdict `json:"verdict"`
 	Reason  string        `json:"reason,omitempty"`
 	Checks  int           `json:"checks"` // how many checks spoke for it
+
+	JudgedBy []string `json:"judged_by,omitempty"` // what the verdict rests on: effects, facts, checks, fetches, answers
 }
 
 // A Finding is one failed check, in words.
 type Finding struct {
 	Requirement string             `json:"requirement"`
 	Scenario    string             `json:"scenario"`
+	Round       int                `json:"round,omitempty"` // in which round, of a scenario that is played several times; from 1
 	Level       scenarios.Level    `json:"level"`
 	Verdict     judge.Verdict      `json:"verdict"` // broken or warned
 	Check       string             `json:"check"`   // kind and subject: "status TaskExit"

@@ -26,6 +26,7 @@ type Run struct {
 	Problem   string                // why nothing can be said about the receiver: target or observer unreachable or untrustworthy
 	CutShort  string                // why the run ended before its time, as a clause: "ended early by --fail-fast: …"
 	Stopped   bool                  // interrupted by the user
+	Receiver  *Receiver             // what the receiver printed; nil where the run did not start it
 	Redact    func(b []byte) []byte // takes secrets out of one text; nil takes out what every target has: see Redactor
 }
 

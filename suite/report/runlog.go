@@ -60,6 +60,8 @@ type endRecord struct {
 	Problem     string `json:"problem,omitempty"`
 	CutShort    string `json:"cut_short,omitempty"`
 	Interrupted bool   `json:"interrupted,omitempty"`
+
+	Receiver *Receiver `json:"receiver,omitempty"` // what it printed, where the run started it
 }
 
 // A Log writes a run log while the run goes on: what is written by then can be read whatever ends the program. Its
@@ -107,6 +109,7 @@ func (l *Log) End(run Run) error {
 	return l.write(endRecord{
 		Kind: kindEnd, Plays: n, DurationUS: run.Duration.Microseconds(),
 		Problem: string(l.redact([]byte(run.Problem))), CutShort: string(l.redact([]byte(run.CutShort))), Interrupted: run.Stopped,
+		Receiver: clean(run.Receiver, l.redact),
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -14,22 +13,29 @@ import (
 	"github.com/relaycheck/relaycheck/suite/judge"
 )
 
-// The timeline is a sequence diagram: time runs down, CSS, the receiver and the observers are lifelines, a callback is
-// an arrow to the right and its answer one back. Distances are not to scale: a play has milliseconds and minutes in
+// The timeline is a sequence diagram: time runs down, CSS, the receiver and whatever watches it are lifelines, a callback
+// is an arrow to the right and its answer one back. Distances are not to scale: a play has milliseconds and minutes in
 // it, so equal distances would leave nothing to see. Every row says its time instead, and long waits are named.
 
 // Where things stand, in the SVG's own units.
 const (
-	lifeCSS      = 190
-	lifeReceiver = 560
-	lifeObserver = 700
-	timelineWide = 1000
+	lifeCSS      = 196
+	lifeReceiver = 616
+	lifeWatch    = 792 // the first of those that watch the receiver
+	watchApart   = 124
+	besideLife   = 4  // where an arrow ends: at the bar that says the receiver is busy
+	timelineEdge = 64 // right of the last lifeline: half its name
 
-	rowTop  = 44 // below the names of the lifelines
-	rowLow  = 22 // the least distance of two rows: a label must fit
+	windowX     = 110 // the first bar of the two seconds; those of other tasks stand beside it
+	windowApart = 20
+	windowLanes = 3
+
+	rowTop  = 70 // below the names of the lifelines
+	rowLow  = 26 // the least distance of two rows: a label must fit
 	rowHigh = 60 // the most: a long wait is named, not drawn
 
 	maxTimelineRows = 120
+	maxWatchers     = 4 // lifelines of effects; those beyond share the last
 
 	// gapWindow is the time in which VodSourceFileStart follows TaskStart ("Relay Event Notification", every edition).
 	gapWindow = 2 * time.Second
@@ -37,24 +43,35 @@ const (
 
 // A timeline is laid out and only needs to be drawn.
 type timeline struct {
-	Width, Height           int
-	CSS, Receiver, Observer int
-	Top, Bottom             int
-	HasObserver             bool
-	Title                   string
-	Rows                    []timelineRow
-	Holds                   []timelineHold
-	Windows                 []timelineWindow
-	Waits                   []timelineWait
-	Left                    int // rows that were left out
-	at                      []time.Duration
-	y                       []int
+	Width, Height int
+	CSS, Receiver int
+	Top, Bottom   int
+	Title         string
+	Lives         []lifeline
+	Rows          []timelineRow
+	Steps         []timelineStep // the rows again, those that open the same thing together
+	Works         []timelineSpan // the receiver has a callback in hand
+	Holds         []timelineSpan
+	Retries       []timelineSpan
+	Windows       []timelineWindow
+	Waits         []timelineWait
+	Scaled        string // "60", where waits were divided
+	Left          int    // rows that were left out
+
+	at []time.Duration
+	y  []int
+}
+
+// A lifeline is one of those that take part.
+type lifeline struct {
+	X          int
+	Name, What string
 }
 
 // A timelineRow is one arrow, one look, or one thing done to the receiver.
 type timelineRow struct {
-	Kind   string // "send", "answer", "lost", "look", "hook"
-	Class  string // how it is drawn beside its kind: "bad", "dup"
+	Kind   string // "send", "answer", "lost", "look", "fetch", "hook"
+	Class  string // how it is drawn beside its kind: "bad", "dup", "good"
 	Y, End int    // where it begins, and where it ends: an arrow leans a little, as time passes
 	From   int
 	To     int
@@ -62,17 +79,28 @@ type timelineRow struct {
 	Time   string
 	Plan   string // the planned time, where it is another
 	Label  string
-	Note   string // smaller, beside the label
+	Note   string // dimmer, beside the label
 	Cross  bool   // it does not arrive
-	Anchor string // the exchange that it opens
+	Anchor string // what it opens
 	Alt    string // for those who hear it
+	key    sendingKey
+	place  int // among the rows
 }
 
-type timelineHold struct{ Y1, Y2 int }
+// A timelineStep is what one link opens: a callback with what came back, or a single row.
+type timelineStep struct {
+	Anchor, Class, Alt string
+	Rows               []timelineRow
+}
+
+type timelineSpan struct {
+	Y1, Y2 int
+	Text   string
+}
 
 type timelineWindow struct {
-	Y1, Y2, Mid int
-	Late        bool // the file event was sent after it
+	X, Y1, Y2 int
+	Late      bool // the file event was sent after it
 }
 
 type timelineWait struct {
@@ -80,21 +108,26 @@ type timelineWait struct {
 	Text string
 }
 
-// moment is a row before it has a place.
-type moment struct {
-	at  time.Duration
-	row timelineRow
-}
+// Tall is whether there is room for a text that runs down.
+func (w timelineWindow) Tall() bool { return w.Y2-w.Y1 >= 30 }
 
-// layTimeline lays the timeline of a play out. anchor names the exchange of an attempt; bad tells whether a check
-// about it failed.
-func layTimeline(in judge.Input, anchor func(sending) string, bad func(sending) bool) timeline {
+// Mid is where that text stands.
+func (w timelineWindow) Mid() int { return (w.Y1+w.Y2)/2 + 3 }
+
+// layTimeline lays the timeline of a play out. opens names the exchange of an attempt; fails tells what a check found
+// wrong.
+func layTimeline(in judge.Input, opens func(sending) string, look func(int) string, fails faults) timeline {
+	lives, watch := lifelines(in)
 	t := timeline{
-		Width: timelineWide, CSS: lifeCSS, Receiver: lifeReceiver, Observer: lifeObserver, Top: rowTop - 14,
+		CSS: lifeCSS, Receiver: lifeReceiver, Top: rowTop - 26, Lives: lives, Width: lives[len(lives)-1].X + timelineEdge,
 		Title: visible("Sequence of " + in.Plan.Scenario.ID + ": what CSS sent, what the receiver answered, what was observed"),
 	}
-	ms := exchangeMoments(in, anchor, bad)
-	ms = append(ms, lookMoments(in)...)
+	if s := in.Plan.Scale; s > 0 && s != 1 {
+		t.Scaled = fmt.Sprintf("%g", s)
+	}
+	ms := exchangeMoments(in, opens, fails)
+	ms = append(ms, lookMoments(in, watch, look, fails)...)
+	ms = append(ms, fetchMoments(in, watch)...)
 	ms = append(ms, hookMoments(in)...)
 	slices.SortStableFunc(ms, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	if len(ms) > maxTimelineRows {
@@ -102,14 +135,10 @@ func layTimeline(in judge.Input, anchor func(sending) string, bad func(sending) 
 		ms = ms[:maxTimelineRows]
 	}
 	t.place(ms)
+	t.steps()
+	t.spans()
 	t.holds(in)
 	t.windows(in)
-	for _, r := range t.Rows {
-		t.HasObserver = t.HasObserver || r.Kind == "look"
-	}
-	if !t.HasObserver {
-		t.Width = lifeReceiver + 90
-	}
 	return t
 }
 
@@ -125,13 +154,13 @@ func (t *timeline) place(ms []moment) {
 			}
 			y += step
 		}
-		m.row.Y, m.row.End = y, y+6
+		m.row.Y, m.row.End, m.row.place = y, y+6, i
 		t.Rows = append(t.Rows, m.row)
 		t.at = append(t.at, m.at)
 		t.y = append(t.y, y)
 	}
-	t.Bottom = y + 18
-	t.Height = t.Bottom + 10
+	t.Bottom = y + 20
+	t.Height = t.Bottom + 8
 }
 
 // rowDistance grows with the logarithm of the time that passed.
@@ -159,145 +188,40 @@ func (t *timeline) yOf(at time.Duration) int {
 	return t.y[i-1] + int(share*float64(t.y[i]-t.y[i-1]))
 }
 
-// exchangeMoments are the callbacks and their answers.
-func exchangeMoments(in judge.Input, anchor func(sending) string, bad func(sending) bool) []moment {
-	var ms []moment
-	for _, s := range sendings(in) {
-		d, a := s.delivery, s.attempt
-		marks := deliveryMarks(d, a)
-		class := ""
-		if d.Copy > 0 {
-			class = "dup"
-		}
-		if bad(s) {
-			class = "bad"
-		}
-		send := timelineRow{
-			Kind: "send", Class: class, From: lifeCSS, To: lifeReceiver, Mid: (lifeCSS + lifeReceiver) / 2,
-			Time: clock(a.Queued), Label: visible(cut(d.ID, 48)), Note: visible(cut(strings.Join(marks, ", "), 64)), Anchor: anchor(s),
-			Cross: a.Request.Wire.ResetAt != nil || a.Request.Wire.TruncateAt != nil,
-		}
-		if a.Number <= 1 && (d.Lag() >= 10*time.Millisecond || a.Queued-d.Planned >= ms10) {
-			send.Plan = "planned " + clock(d.Planned)
-		}
-		back := timelineRow{
-			Kind: "answer", Class: class, From: lifeReceiver, To: lifeCSS, Mid: (lifeCSS + lifeReceiver) / 2,
-			Time: clock(a.Done), Label: came(a), Note: short(a.Latency()), Anchor: anchor(s),
-		}
-		if a.Answer == nil {
-			back.Kind, back.Cross = "lost", true
-			back.To = (lifeCSS + lifeReceiver) / 2
-			if a.Failure != nil {
-				back.Note = visible(cut(a.Failure.Message, 64))
+// steps puts a callback and what came of it into one link: a reader with a keyboard passes each exchange once.
+func (t *timeline) steps() {
+	place := map[sendingKey]int{}
+	for _, r := range t.Rows {
+		if i, ok := place[r.key]; ok && r.key != (sendingKey{}) {
+			if t.Steps[i].Rows[0].place != r.place-1 { // something came in between: say what this answers
+				r.Note = cutWidth(r.key.delivery+", "+r.Note, labelWide)
 			}
-		}
-		send.Alt = spoken(send, "sent; "+back.Label+" after "+short(a.Latency()))
-		back.Alt = spoken(back, "what came of "+send.Label)
-		ms = append(ms, moment{at: time.Duration(a.Queued), row: send}, moment{at: time.Duration(a.Done), row: back})
-	}
-	return ms
-}
-
-const ms10 = emitter.Offset(10 * time.Millisecond)
-
-// came is what came of an attempt, in a word.
-func came(a emitter.Attempt) string {
-	switch {
-	case a.Answer != nil:
-		return fmt.Sprint(a.Answer.Status)
-	case a.Failure != nil && a.Failure.Kind == emitter.FailOurs && a.Request.Wire.LoseAnswer:
-		return "answer not read"
-	case a.Failure != nil && a.Failure.Kind == emitter.FailOurs:
-		return "broken off"
-	case a.Failure != nil:
-		return visible(a.Failure.Kind)
-	default:
-		return "no answer"
-	}
-}
-
-// spoken is a row for those who hear it: what is written in it, in its order, and what the drawing says.
-func spoken(r timelineRow, drawn string) string {
-	parts := slices.DeleteFunc([]string{r.Time, r.Plan, r.Label, r.Note}, func(s string) bool { return s == "" })
-	return strings.Join(parts, " ") + ": " + drawn
-}
-
-// lookMoments are the looks of the observers: the first of each task, and those that saw something new. Between them
-// the observers looked, too, and saw the same.
-func lookMoments(in judge.Input) []moment {
-	var ms []moment
-	last := map[string]string{}
-	for _, s := range in.Samples {
-		what := s.Error
-		if what == "" {
-			what = seenShort(s)
-		}
-		if before, ok := last[s.Task+" "+s.Step]; ok && before == what {
+			t.Steps[i].Rows = append(t.Steps[i].Rows, r)
 			continue
 		}
-		last[s.Task+" "+s.Step] = what
-		row := timelineRow{
-			Kind: "look", From: lifeReceiver, To: lifeObserver, Mid: lifeObserver + 8, Time: clock(s.At),
-			Label: visible(cut(what, 40)),
+		if r.key != (sendingKey{}) {
+			place[r.key] = len(t.Steps)
 		}
-		if s.Error != "" {
-			row.Class, row.Label = "bad", "could not look"
-		}
-		if len(in.Plan.Tasks) > 1 && s.Task != "" {
-			row.Note = visible(cut(s.Task, 24))
-		}
-		row.Alt = spoken(row, "observed "+visible(cut(what, 200)))
-		ms = append(ms, moment{at: time.Duration(s.At), row: row})
+		t.Steps = append(t.Steps, timelineStep{Anchor: r.Anchor, Class: r.Class, Alt: r.Alt, Rows: []timelineRow{r}})
 	}
-	return ms
 }
 
-// seenShort says what a look saw in a few words: the phase and the counts are what most scenarios turn on.
-func seenShort(s judge.Sample) string {
-	var parts []string
-	if s.Facts != nil {
-		switch phase, exists := s.Facts["phase"], s.Facts["exists"]; {
-		case phase != nil:
-			parts = append(parts, fmt.Sprint(phase))
-		case exists == false || len(s.Facts) == 0:
-			parts = append(parts, "no such task")
-		default:
-			parts = append(parts, "seen")
-		}
-		if code := s.Facts["exit_code"]; code != nil {
-			parts = append(parts, fmt.Sprintf("exit %v", code))
-		}
-	}
-	names := make([]string, 0, len(s.Effects))
-	for name := range s.Effects {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		parts = append(parts, fmt.Sprintf("%s %d", name, s.Effects[name]))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// hookMoments are the hooks that were called: what was done to the receiver.
-func hookMoments(in judge.Input) []moment {
-	var ms []moment
-	for _, r := range in.Transcript.Steps {
-		i := slices.IndexFunc(in.Plan.Steps, func(s scenarios.Step) bool { return s.ID == r.ID && s.Hook != "" })
-		if i < 0 {
+// spans finds the times in which the receiver had a callback in hand, and the waits before each retry.
+func (t *timeline) spans() {
+	ended := map[sendingKey]int{} // an attempt, and where it was over
+	for _, s := range t.Steps {
+		first, last := s.Rows[0], s.Rows[len(s.Rows)-1]
+		if first.Kind != "send" || len(s.Rows) < 2 {
 			continue
 		}
-		row := timelineRow{
-			Kind: "hook", From: lifeReceiver, To: lifeReceiver, Mid: lifeReceiver, Time: clock(r.Started),
-			Label: visible(in.Plan.Steps[i].Hook), Note: short(time.Duration(r.Done - r.Started)),
+		ended[first.key] = last.End
+		if !first.Cross {
+			t.Works = append(t.Works, timelineSpan{Y1: first.End, Y2: max(last.Y, first.End+3)})
 		}
-		if r.Error != "" {
-			row.Class, row.Note = "bad", visible(cut(r.Error, 64))
+		if before, ok := ended[sendingKey{first.key.delivery, first.key.attempt - 1}]; ok && before < first.Y {
+			t.Retries = append(t.Retries, timelineSpan{Y1: before, Y2: first.Y, Text: first.Note})
 		}
-		row.Alt = spoken(row, "done to the receiver")
-		ms = append(ms, moment{at: time.Duration(r.Started), row: row})
 	}
-	return ms
 }
 
 // holds are the times for which events were kept back: from their place on the timeline to their sending.
@@ -307,8 +231,9 @@ func (t *timeline) holds(in judge.Input) {
 			continue
 		}
 		happened, ok := happenedAt(d.Event, in.Plan)
-		if y1, y2 := t.yOf(happened), t.yOf(time.Duration(d.Attempts[0].Queued)); ok && y1 < y2 {
-			t.Holds = append(t.Holds, timelineHold{Y1: y1, Y2: y2})
+		sent := time.Duration(d.Attempts[0].Queued)
+		if y1, y2 := t.yOf(happened), t.yOf(sent); ok && y1 < y2 {
+			t.Holds = append(t.Holds, timelineSpan{Y1: y1, Y2: y2, Text: visible(d.ID) + " happened at " + clock(emitter.Offset(happened)) + " and was held for " + short(sent-happened)})
 		}
 	}
 }
@@ -332,7 +257,14 @@ func (t *timeline) windows(in judge.Input) {
 		if w.Y2 <= w.Y1 {
 			w.Y2 = w.Y1 + rowLow/2
 		}
-		w.Mid = (w.Y1 + w.Y2) / 2
+		w.X = windowX
+		for lane := range windowLanes {
+			x := windowX + lane*windowApart
+			if !slices.ContainsFunc(t.Windows, func(o timelineWindow) bool { return o.X == x && o.Y1 < w.Y2+4 && w.Y1 < o.Y2+4 }) {
+				w.X = x
+				break
+			}
+		}
 		t.Windows = append(t.Windows, w)
 	}
 }

@@ -14,7 +14,13 @@ import (
 )
 
 func lay(in judge.Input) timeline {
-	return layTimeline(in, func(s sending) string { return s.delivery.ID }, func(s sending) bool { return s.delivery.ID == "TaskExit" })
+	fails := faults{answers: map[sendingKey][]checkView{}}
+	for _, s := range sendings(in) {
+		if s.delivery.ID == "TaskExit" {
+			fails.answers[keyOf(s)] = []checkView{{}}
+		}
+	}
+	return layTimeline(in, func(s sending) string { return s.delivery.ID }, func(int) string { return "" }, fails)
 }
 
 func gapInput() judge.Input {
@@ -49,18 +55,19 @@ func TestTheTimelineHasEveryThingThatHappened(t *testing.T) {
 	}
 	want := []string{
 		"0.000 s | send |  | TaskStart |  | ",
-		"0.023 s | answer |  | 200 | 23ms | ",
+		"0.023 s | answer | good | 200 | 23ms | ",
 		"2.000 s | send |  | VodSourceFileStart | held | ",
 		"2.000 s | send | dup | VodSourceFileStart~2 | dup | ",
-		"2.023 s | answer |  | 200 | 23ms | ",
+		"2.023 s | answer | good | 200 | 23ms | ",
 		"22.000 s | lost | dup | timeout | no answer within 20s | x",
 		"30.000 s | hook | bad | restart | exit status 3 | ",
 		"70.000 s | send | bad | TaskExit | attempt 1/2, reset at byte 10 | planned 69.000 s x",
 		"70.023 s | answer | bad | 500 | 23ms | ",
 		"71.000 s | send | bad | TaskExit | attempt 2/2, after status 500 | ",
 		"71.023 s | answer | bad | 200 | 23ms | ",
-		"72.000 s | look |  | running, rows 1 |  | ",
-		"72.200 s | look |  | ended, rows 1 |  | ",
+		"72.000 s | look |  | running |  | ",
+		"72.000 s | look |  | 1 counted |  | ",
+		"72.200 s | look |  | ended |  | ",
 		"73.000 s | look | bad | could not look |  | ",
 	}
 	for i := range want {
@@ -138,7 +145,7 @@ func TestATimelineWithoutObserverHasNoLifelineForIt(t *testing.T) {
 	t.Parallel()
 	in := gapInput()
 	in.Samples = nil
-	if tl := lay(in); tl.HasObserver || tl.Width >= lifeObserver {
+	if tl := lay(in); len(tl.Lives) != 2 || tl.Width >= lifeWatch {
 		t.Errorf("got %+v", tl)
 	}
 	if tl := lay(judge.Input{}); len(tl.Rows) != 0 || tl.Height <= 0 {
@@ -157,11 +164,100 @@ func TestWhatALookSawInAFewWords(t *testing.T) {
 		{"nothing", judge.Sample{Facts: judge.Facts{"exists": false}}, "no such task"},
 		{"no facts at all", judge.Sample{Facts: judge.Facts{}}, "no such task"},
 		{"facts, but no phase", judge.Sample{Facts: judge.Facts{"exists": true}}, "seen"},
-		{"effects in order", judge.Sample{Effects: map[string]int{"rows": 2, "calls": 1}}, "calls 1, rows 2"},
+		{"files, and how many are finished", judge.Sample{Facts: judge.Facts{"phase": "running", "files": []any{1, 2}, "files_finished": 1}}, "running, 1/2 files"},
+		{"files of a target that does not say which are finished", judge.Sample{Facts: judge.Facts{"phase": "running", "files": []any{1}}}, "running, ?/1 files"},
+		{"effects only", judge.Sample{Effects: map[string]int{"rows": 2}}, ""},
 	} {
 		if got := seenShort(tc.s); got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
 		}
+	}
+}
+
+func TestWhateverWatchesTheReceiverHasALifeline(t *testing.T) {
+	t.Parallel()
+	in := gapInput()
+	in.Samples[0].Effects = map[string]int{"a": 1, "b": 0, "c": 0, "d": 0, "e": 2}
+	in.Fetches = []judge.Fetch{{At: ms(71_500), Method: "GET", Path: "/x", Which: "callback_url"}}
+	tl := lay(in)
+	var names []string
+	for _, l := range tl.Lives {
+		names = append(names, l.Name)
+	}
+	if diff := cmp.Diff([]string{"CSS", "receiver", "observer", "a", "b", "c", "3 more", "canary"}, names); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	at := map[string]int{}
+	for _, r := range tl.Rows {
+		at[r.Kind+" "+r.Label] = r.To
+	}
+	for row, to := range map[string]int{"look 2 counted": tl.Lives[6].X, "fetch GET callback_url": tl.Lives[7].X, "look running": tl.Lives[2].X} {
+		if at[row] != to {
+			t.Errorf("%s ends at %d, want %d", row, at[row], to)
+		}
+	}
+}
+
+func TestALookThatShowsAWrongStateIsMarked(t *testing.T) {
+	t.Parallel()
+	in := gapInput()
+	fact := judge.Check{Kind: "fact", Subject: "task.phase", Step: judge.Final, Outcome: judge.Fail, Expected: `"ended"`, Actual: `"running"`}
+	effect := judge.Check{Kind: "effect", Subject: "rows", Step: judge.Final, Outcome: judge.Fail, Expected: "2", Actual: "1"}
+	fails := faultsOf(Play{Input: in, Result: judge.Result{Rows: []judge.Row{row("ORD-1", "gap", scenarios.Must, judge.Broken, fact, effect, fact)}}})
+	if len(fails.checks) != 2 {
+		t.Errorf("%d checks: the one that speaks for two requirements counts once", len(fails.checks))
+	}
+	tl := layTimeline(in, func(sending) string { return "" }, func(int) string { return "" }, fails)
+	var got []string
+	for _, r := range tl.Rows {
+		if r.Kind == "look" {
+			got = append(got, strings.TrimSpace(r.Time+" "+r.Label+" "+r.Class))
+		}
+	}
+	want := []string{"72.000 s running", "72.000 s 1 counted", "72.200 s ended bad", "72.200 s 1 counted bad", "73.000 s could not look bad"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestACallbackAndItsAnswerAreOneLink(t *testing.T) {
+	t.Parallel()
+	tl := lay(gapInput())
+	var got []string
+	for _, s := range tl.Steps {
+		kinds := ""
+		for _, r := range s.Rows {
+			kinds += r.Kind + " "
+		}
+		got = append(got, kinds)
+	}
+	want := []string{"send answer ", "send answer ", "send lost ", "hook ", "send answer ", "send answer ", "look ", "look ", "look ", "look "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// Between the first of two concurrent callbacks and its answer came the second: the answer says whose it is.
+	if note := tl.Steps[1].Rows[1].Note; note != "VodSourceFileStart, 23ms" {
+		t.Errorf("the answer says %q", note)
+	}
+	if len(tl.Retries) != 1 || tl.Retries[0].Y1 >= tl.Retries[0].Y2 {
+		t.Errorf("retries: %+v", tl.Retries)
+	}
+	// An answer that was never there, and a connection that broke, leave the receiver with nothing in hand that is shown.
+	if len(tl.Works) != 4 {
+		t.Errorf("%d times at work", len(tl.Works))
+	}
+}
+
+func TestBarsOfTwoTasksStandBesideEachOther(t *testing.T) {
+	t.Parallel()
+	in := gapInput()
+	for _, e := range slices.Clone(in.Plan.Events[:2]) {
+		e.Task, e.ID = "other", e.ID+"#2"
+		in.Plan.Events = append(in.Plan.Events, e)
+	}
+	tl := lay(in)
+	if len(tl.Windows) != 2 || tl.Windows[0].X == tl.Windows[1].X {
+		t.Errorf("got %+v", tl.Windows)
 	}
 }
 

@@ -101,6 +101,7 @@ func (h *host) restart() error {
 // kill cuts every connection and starts the receiver again on what its store has by then.
 func (h *host) kill() error {
 	return h.renew(func(l *life) error {
+		l.rcv.Abort()
 		l.lease.drop()
 		l.stop()
 		<-l.served // requests under way were cut off: that is no failure

@@ -92,12 +92,18 @@ const (
 
 // longer says whether an assertion only prolongs the last look. Where a play holds what must have no effect, the sampler
 // goes on looking for a quarter of a second by itself, so a late effect that stays is seen without it.
+// TestEveryThroughoutCanFail of package suite shows that each of them can fail.
 func longer(name string) bool { return strings.HasSuffix(name, ": expect throughout") }
+
+// sampled is how many assertions there are for each one that is always tried.
+const sampled = 20
 
 func TestEveryAssertionIsNeeded(t *testing.T) {
 	t.Parallel()
+	every := 1
 	if os.Getenv("RELAYCHECK_FULL") == "" {
-		t.Skip("takes a minute; RELAYCHECK_FULL=1 runs it")
+		every = sampled
+		t.Logf("one assertion in %d is tried; RELAYCHECK_FULL=1 tries all, which takes a minute", every)
 	}
 	caught := caughtBy(t)
 	all, err := scenarios.Shipped()
@@ -111,7 +117,9 @@ func TestEveryAssertionIsNeeded(t *testing.T) {
 	total := 0
 	for _, s := range all {
 		for _, m := range mutants(t, s) {
-			total++
+			if total++; total%every != 0 {
+				continue
+			}
 			wg.Go(func() {
 				slot <- struct{}{}
 				defer func() { <-slot }()
@@ -125,7 +133,12 @@ func TestEveryAssertionIsNeeded(t *testing.T) {
 	}
 	wg.Wait()
 	slices.Sort(missing)
-	t.Logf("%d assertions were taken away in turn", total)
+	t.Logf("%d assertions were taken away in turn", total/every)
+	if every > 1 {
+		missing = slices.DeleteFunc(missing, func(name string) bool { return unmissed[name] != "" })
+		expectList(t, "nothing misses the assertion", missing, nil)
+		return
+	}
 	expectList(t, "nothing misses the assertion", missing, unmissed)
 }
 

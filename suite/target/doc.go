@@ -16,7 +16,7 @@
 //
 // Paths in the file, and the directory that its commands run in, are relative to the file's own directory.
 //
-// The file holds secrets. Redactor knows them all, and hides them wherever the program writes.
+// The file holds secrets. Target.Secrets lists them, for whoever writes anything.
 //
 // The package opens no connection and runs no command. It reads the target file and the certificates that it names.
 package target

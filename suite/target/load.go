@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/internal/secrets"
 	"github.com/relaycheck/relaycheck/internal/strict"
 )
 
@@ -106,14 +107,15 @@ func (b *builder) secret(values ...string) {
 
 // hide takes the secrets out of the problems: each shows the line of the file that it is about.
 func (b *builder) hide(problems strict.Problems) strict.Problems {
-	r := b.t.Redactor()
+	hide := secrets.Redactor(b.t.secrets...)
+	text := func(s string) string { return string(hide([]byte(s))) }
 	for i := range problems {
 		p := &problems[i]
-		masked := keyLine.ReplaceAllString(r.String(p.Source), "$1***")
+		masked := keyLine.ReplaceAllString(text(p.Source), "$1"+secrets.Mask)
 		if masked != p.Source {
 			p.Source, p.Length = masked, 0
 		}
-		p.Message, p.Hint = r.String(p.Message), r.String(p.Hint)
+		p.Message, p.Hint = text(p.Message), text(p.Hint)
 	}
 	return problems
 }

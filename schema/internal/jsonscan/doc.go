@@ -5,13 +5,18 @@
 //	doc.Faults                        // JSON, but not clean
 //	doc.Members                       // of the outermost object, with offsets
 //
-// It keeps the outermost object or array only: deeper values are checked to the last byte but not stored, so a body
-// costs time and memory in proportion to its length, whatever is in it. It never panics.
+// It keeps the outermost object or array only: deeper values are checked to the last byte but not stored. Time is in
+// proportion to the text's length, whatever is in it; memory is bounded by MaxEntries and the longest name. It never
+// panics.
 package jsonscan
 
 // MaxDepth is how deep a text may nest; the outermost array or object is depth 1. Callbacks need 1, the deepest
 // documented sample of the family 6; 64 leaves room for anything honest and keeps the recursion shallow.
 const MaxDepth = 64
+
+// MaxEntries is how many members an object, or items an array, may have. A callback has a dozen members and at most 30
+// source URLs; whoever sends more than ten thousand wants memory and time, not a relay.
+const MaxEntries = 10_000
 
 // MaxFaults is how many faults of a text are kept; the rest is counted. Nobody reads more, and a hostile body could
 // have one every few bytes.
@@ -33,6 +38,7 @@ const (
 // A Value is where a value stands: Src[Start:End].
 type Value struct {
 	Kind       Kind
+	Plain      bool // a string that stands for itself: nothing escaped, nothing broken
 	Start, End int
 }
 
@@ -43,7 +49,7 @@ type Member struct {
 	Value    Value
 }
 
-// A Doc is a scanned text.
+// A Doc is a scanned text. Its memory can be used for another one: Doc.Scan.
 type Doc struct {
 	Src     []byte
 	Root    Value
@@ -52,6 +58,10 @@ type Doc struct {
 
 	Faults  []Fault // in the order in which they were met, at most MaxFaults
 	Omitted int     // faults beyond MaxFaults
+
+	path   []step // to where the scanner is
+	names  nameStack
+	coined []byte // names that were escaped, decoded
 }
 
 // A FaultKind says what is wrong with a text that can be read nevertheless.
@@ -81,6 +91,7 @@ type SyntaxError struct {
 	Message string // such as "expected a comma or } but found a quotation mark"
 	Empty   bool   // nothing but white space
 	Deep    bool   // deeper than MaxDepth; what follows was not read
+	Many    bool   // more than MaxEntries in one array or object; what follows was not read
 	Cut     bool   // what is there could be the beginning of a JSON text
 }
 

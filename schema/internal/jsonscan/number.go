@@ -1,9 +1,6 @@
 package jsonscan
 
-import (
-	"bytes"
-	"strconv"
-)
+import "bytes"
 
 // Numbers beyond these are not handed to anyone: a library that computes with exact fractions needs seconds for
 // 1e1000000 and crashes at 1e1000001. 64 characters and an exponent of 400 leave room for every 64-bit integer and
@@ -29,15 +26,18 @@ func (s *scanner) number() *SyntaxError {
 			return err
 		}
 	}
+	wild := false
 	if s.accept('e') || s.accept('E') {
+		from := s.pos
 		if !s.accept('+') {
 			s.accept('-')
 		}
 		if err := s.digits("a digit of the exponent"); err != nil {
 			return err
 		}
+		wild = wildExponent(s.Src[from:s.pos])
 	}
-	if Wild(s.src[start:s.pos]) {
+	if wild || s.pos-start > MaxNumber {
 		s.fault(WildNumber, start, "")
 	}
 	return nil
@@ -45,7 +45,7 @@ func (s *scanner) number() *SyntaxError {
 
 func (s *scanner) digits(what string) *SyntaxError {
 	start := s.pos
-	for s.pos < len(s.src) && '0' <= s.src[s.pos] && s.src[s.pos] <= '9' {
+	for s.pos < len(s.Src) && '0' <= s.Src[s.pos] && s.Src[s.pos] <= '9' {
 		s.pos++
 	}
 	if s.pos == start {
@@ -59,11 +59,18 @@ func Wild(token []byte) bool {
 	if len(token) > MaxNumber {
 		return true
 	}
-	i := bytes.IndexAny(token, "eE")
-	if i < 0 {
+	i := 0
+	for i < len(token) && token[i]|' ' != 'e' {
+		i++
+	}
+	if i == len(token) {
 		return false
 	}
-	e := exponent(token[i+1:])
+	return wildExponent(token[i+1:])
+}
+
+func wildExponent(digits []byte) bool {
+	e := exponent(digits)
 	return e > MaxExponent || e < -MaxExponent
 }
 
@@ -78,21 +85,24 @@ func Tame(token []byte) string {
 	if i := bytes.IndexAny(token, "eE"); i >= 0 {
 		mantissa, e = token[:i], exponent(token[i+1:])
 	}
-	fraction := 0 // digits after the decimal point, trailing zeros of the whole number not counted
-	whole := mantissa
-	if i := bytes.IndexByte(mantissa, '.'); i >= 0 {
-		whole = mantissa[:i]
-		fraction = len(bytes.TrimRight(mantissa[i+1:], "0"))
+	// The last digit that is not zero says how far the number reaches to the right of the point, or how many zeros it has
+	// to the left of it.
+	last := len(mantissa) - 1
+	for last >= 0 && (mantissa[last] == '0' || mantissa[last] == '.') {
+		last--
 	}
-	digits := bytes.Trim(bytes.ReplaceAll(mantissa, []byte("."), nil), "0")
-	if len(digits) == 0 {
+	if last < 0 {
 		return "0"
 	}
-	zeros := 0
-	if fraction == 0 {
-		zeros = len(whole) - len(bytes.TrimRight(whole, "0"))
+	point := bytes.IndexByte(mantissa, '.')
+	if point < 0 {
+		point = len(mantissa)
 	}
-	if e-fraction+zeros < 0 {
+	right := last - point // digits behind the point
+	if right < 0 {
+		right++ // the last digit before the point has none behind it
+	}
+	if e-right < 0 {
 		return sign + "0.5"
 	}
 	return sign + "9007199254740993" // 2^53 + 1
@@ -108,13 +118,11 @@ func exponent(digits []byte) int {
 	case len(digits) > 0 && digits[0] == '+':
 		digits = digits[1:]
 	}
-	digits = bytes.TrimLeft(digits, "0")
-	if len(digits) > 9 {
-		return sign * far
-	}
-	n, err := strconv.Atoi(string(digits))
-	if err != nil {
-		return 0 // no digits but zeros
+	n := 0
+	for _, c := range digits {
+		if n = 10*n + int(c-'0'); n > far {
+			return sign * far
+		}
 	}
 	return sign * n
 }

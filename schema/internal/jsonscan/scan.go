@@ -11,36 +11,63 @@ var bom = []byte("\xef\xbb\xbf")
 // Scan reads one JSON text. The error is a *SyntaxError where no JSON value can be read; the Doc then holds the faults
 // met before. Scan keeps src and never writes to it.
 func Scan(src []byte) (Doc, *SyntaxError) {
-	s := scanner{src: src, doc: Doc{Src: src}}
+	var d Doc
+	err := d.Scan(src)
+	return d, err
+}
+
+// Scan is the function Scan, with the memory of the text that was scanned into the Doc before.
+func (d *Doc) Scan(src []byte) *SyntaxError {
+	d.Forget()
+	d.Src = src
+	s := scanner{Doc: d}
 	if bytes.HasPrefix(src, bom) {
 		s.fault(BOM, 0, "")
 		s.pos = len(bom)
 	}
-	err := s.text()
-	return s.doc, err
+	return s.text()
+}
+
+// Forget empties the Doc, so that it no longer holds on to a text. The memory is kept for the next one, if it is little.
+func (d *Doc) Forget() {
+	d.Src, d.Root, d.Omitted = nil, Value{}, 0
+	d.Members, d.Items, d.Faults = recycle(d.Members), recycle(d.Items), recycle(d.Faults)
+	d.path, d.coined, d.names.names = recycle(d.path), recycle(d.coined), recycle(d.names.names)
+	if d.names.used > 0 || len(d.names.table) > keepEntries { // a text that ended inside its objects
+		d.names.table, d.names.used = nil, 0
+	}
+}
+
+// keepEntries is how many entries of a list are kept for the next text.
+const keepEntries = 256
+
+// recycle is an empty list, with the memory of an old one where that is not too much to keep.
+func recycle[T any](old []T) []T {
+	if cap(old) > keepEntries {
+		return nil
+	}
+	clear(old)
+	return old[:0]
 }
 
 type scanner struct {
-	src  []byte
-	pos  int
-	doc  Doc
-	path []step
-	keys []seenKey // the names of all open objects, innermost last
+	*Doc
+	pos int
 }
 
 // text reads the whole text: one value and nothing after it.
 func (s *scanner) text() *SyntaxError {
 	s.space()
-	if s.pos == len(s.src) {
+	if s.pos == len(s.Src) {
 		return &SyntaxError{Offset: s.pos, Message: "there is nothing in it", Empty: true, Cut: true}
 	}
 	root, err := s.value(1)
 	if err != nil {
 		return err
 	}
-	s.doc.Root = root
+	s.Root = root
 	s.space()
-	if s.pos < len(s.src) {
+	if s.pos < len(s.Src) {
 		s.fault(Trailing, s.pos, "")
 	}
 	return nil
@@ -48,12 +75,12 @@ func (s *scanner) text() *SyntaxError {
 
 // value reads the value at pos, which is not white space. depth is that of an array or object that starts here.
 func (s *scanner) value(depth int) (Value, *SyntaxError) {
-	if s.pos == len(s.src) {
+	if s.pos == len(s.Src) {
 		return Value{}, s.expected("a value")
 	}
 	v := Value{Start: s.pos}
 	var err *SyntaxError
-	switch c := s.src[s.pos]; {
+	switch c := s.Src[s.pos]; {
 	case c == '{':
 		v.Kind, err = Object, s.object(depth)
 	case c == '[':
@@ -62,6 +89,7 @@ func (s *scanner) value(depth int) (Value, *SyntaxError) {
 		var flaws flaws
 		v.Kind = String
 		flaws, err = s.str()
+		v.Plain = flaws.none()
 		s.note(flaws)
 	case c == '-' || '0' <= c && c <= '9':
 		v.Kind, err = Number, s.number()
@@ -83,14 +111,16 @@ func (s *scanner) object(depth int) *SyntaxError {
 		return s.tooDeep()
 	}
 	names := s.openNames()
-	defer s.closeNames(names)
 	s.pos++
 	s.space()
 	if s.accept('}') {
 		return nil
 	}
-	for {
-		if s.pos == len(s.src) || s.src[s.pos] != '"' {
+	for n := 1; ; n++ {
+		if n > MaxEntries {
+			return s.tooMany()
+		}
+		if s.pos == len(s.Src) || s.Src[s.pos] != '"' {
 			return s.expected("a name in quotation marks")
 		}
 		start := s.pos
@@ -98,9 +128,11 @@ func (s *scanner) object(depth int) *SyntaxError {
 		if err != nil {
 			return err
 		}
-		key := s.src[start+1 : s.pos-1]
-		if !plain(key) {
-			key = unescape(key)
+		key := s.Src[start+1 : s.pos-1]
+		if !flaws.none() {
+			from := len(s.coined)
+			s.coined = unescape(s.coined, key)
+			key = s.coined[from:len(s.coined):len(s.coined)]
 		}
 		s.path = append(s.path, step{key: key})
 		s.note(flaws)
@@ -118,10 +150,11 @@ func (s *scanner) object(depth int) *SyntaxError {
 		}
 		s.path = s.path[:len(s.path)-1]
 		if depth == 1 {
-			s.doc.Members = append(s.doc.Members, Member{Key: key, KeyStart: start, Value: v})
+			s.Members = append(s.Members, Member{Key: key, KeyStart: start, Value: v})
 		}
 		s.space()
 		if s.accept('}') {
+			s.closeNames(&names)
 			return nil
 		}
 		if !s.accept(',') {
@@ -140,18 +173,26 @@ func (s *scanner) array(depth int) *SyntaxError {
 	if s.accept(']') {
 		return nil
 	}
+	top := len(s.path)
+	s.path = append(s.path, step{isIndex: true})
 	for i := 0; ; i++ {
-		s.path = append(s.path, step{index: i, isIndex: true})
+		if i == MaxEntries {
+			return s.tooMany()
+		}
+		here := &s.path[top]
+		if here.index = i; here.to != "" {
+			here.to = ""
+		}
 		v, err := s.value(depth + 1)
 		if err != nil {
 			return err
 		}
-		s.path = s.path[:len(s.path)-1]
 		if depth == 1 {
-			s.doc.Items = append(s.doc.Items, v)
+			s.Items = append(s.Items, v)
 		}
 		s.space()
 		if s.accept(']') {
+			s.path = s.path[:top]
 			return nil
 		}
 		if !s.accept(',') {
@@ -162,7 +203,13 @@ func (s *scanner) array(depth int) *SyntaxError {
 }
 
 // flaws are where a string is broken: the first place of each sort, -1 if there is none.
-type flaws struct{ utf8, surrogate int }
+type flaws struct {
+	utf8, surrogate int
+	escaped         bool // something is escaped, which is no flaw
+}
+
+// none reports whether the string stands for itself.
+func (f *flaws) none() bool { return f.utf8 < 0 && !f.escaped }
 
 func (s *scanner) note(f flaws) {
 	if f.utf8 >= 0 {
@@ -175,73 +222,95 @@ func (s *scanner) note(f flaws) {
 
 // str reads a string from its opening quote to behind its closing one.
 func (s *scanner) str() (flaws, *SyntaxError) {
-	f := flaws{-1, -1}
-	s.pos++
-	for s.pos < len(s.src) {
-		switch c := s.src[s.pos]; {
+	f := flaws{utf8: -1, surrogate: -1}
+	src, i := s.Src, s.pos+1
+	for i < len(src) {
+		switch c := src[i]; {
 		case c == '"':
-			s.pos++
+			s.pos = i + 1
 			return f, nil
 		case c == '\\':
-			lone, err := s.escape()
-			if err != nil {
-				return f, err
+			f.escaped = true
+			if i+1 < len(src) && escapes[src[i+1]] != 0 {
+				i += 2
+				continue
 			}
-			if f.surrogate < 0 {
-				f.surrogate = lone
+			next, lone := escape(src, i)
+			if next < 0 {
+				s.pos = i
+				return f, s.badEscape()
 			}
+			if lone && f.surrogate < 0 {
+				f.surrogate = i
+			}
+			i = next
+		case c >= utf8.RuneSelf:
+			n := 1
+			if utf8.RuneStart(c) && c < 0xf8 { // else the byte cannot begin a character
+				var r rune
+				if r, n = utf8.DecodeRune(src[i:]); r == utf8.RuneError && n == 1 && f.utf8 < 0 {
+					f.utf8 = i
+				}
+			} else if f.utf8 < 0 {
+				f.utf8 = i
+			}
+			i += n
 		case c < 0x20:
-			return f, s.unexpected("a control character has to be escaped in a string, but found " + name(s.src[s.pos:]))
-		case c < utf8.RuneSelf:
-			s.pos++
+			s.pos = i
+			return f, s.unexpected("a control character has to be escaped in a string, but found " + name(src[i:]))
 		default:
-			r, n := utf8.DecodeRune(s.src[s.pos:])
-			if r == utf8.RuneError && n == 1 && f.utf8 < 0 {
-				f.utf8 = s.pos
+			if i++; i < len(src) && src[i] != '\\' && src[i] != '"' {
+				i = SkipPlain(src, i)
 			}
-			s.pos += n
 		}
 	}
+	s.pos = i
 	return f, s.expected("the closing quotation mark of a string")
 }
 
-// escape reads one escape sequence; a surrogate pair is one. lone is the offset of half a pair, -1 if there is none.
-func (s *scanner) escape() (lone int, err *SyntaxError) {
-	start := s.pos
-	s.pos++
-	if s.pos == len(s.src) {
-		return -1, s.expected("an escape sequence")
+// escape is the place behind the escape sequence at i, a surrogate pair being one; negative where it is wrong. lone
+// reports half a pair.
+func escape(src []byte, i int) (next int, lone bool) {
+	if i+1 >= len(src) {
+		return -1, false
 	}
-	switch s.src[s.pos] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.pos++
-		return -1, nil
-	case 'u':
-	default:
-		return -1, s.unexpected("a backslash has to be followed by one of \" \\ / b f n r t u, but found " + name(s.src[s.pos:]))
-	}
-	s.pos++
-	for range 4 {
-		if s.pos == len(s.src) || !isHex(s.src[s.pos]) {
-			return -1, s.expected("four hexadecimal digits after \\u")
+	c := src[i+1]
+	if c != 'u' {
+		if escapes[c] == 0 {
+			return -1, false
 		}
-		s.pos++
+		return i + 2, false
 	}
-	r := hex4(s.src[start+2:])
+	r := HexAt(src, i+2)
 	switch {
+	case r < 0:
+		return -1, false
 	case r < 0xd800 || r > 0xdfff:
-		return -1, nil
-	case r < 0xdc00 && lowSurrogate(s.src[s.pos:]):
-		s.pos += 6
-		return -1, nil
+		return i + 6, false
+	case r < 0xdc00 && lowSurrogate(src[i+6:]):
+		return i + 12, false
 	default:
-		return start, nil
+		return i + 6, true
 	}
+}
+
+// badEscape says what is wrong with the escape sequence at pos, which then is behind what was right.
+func (s *scanner) badEscape() *SyntaxError {
+	s.pos++
+	if s.pos == len(s.Src) {
+		return s.expected("an escape sequence")
+	}
+	if s.Src[s.pos] != 'u' {
+		return s.unexpected("a backslash has to be followed by one of \" \\ / b f n r t u, but found " + name(s.Src[s.pos:]))
+	}
+	for s.pos++; s.pos < len(s.Src) && hexDigits[s.Src[s.pos]] >= 0; s.pos++ {
+	}
+	return s.expected("four hexadecimal digits after \\u")
 }
 
 func (s *scanner) literal(word string) *SyntaxError {
 	for i := range len(word) {
-		if s.pos == len(s.src) || s.src[s.pos] != word[i] {
+		if s.pos == len(s.Src) || s.Src[s.pos] != word[i] {
 			return s.expected("the word " + word)
 		}
 		s.pos++
@@ -250,8 +319,8 @@ func (s *scanner) literal(word string) *SyntaxError {
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.src) {
-		switch s.src[s.pos] {
+	for s.pos < len(s.Src) {
+		switch s.Src[s.pos] {
 		case ' ', '\t', '\n', '\r':
 			s.pos++
 		default:
@@ -261,7 +330,7 @@ func (s *scanner) space() {
 }
 
 func (s *scanner) accept(c byte) bool {
-	if s.pos < len(s.src) && s.src[s.pos] == c {
+	if s.pos < len(s.Src) && s.Src[s.pos] == c {
 		s.pos++
 		return true
 	}
@@ -269,11 +338,11 @@ func (s *scanner) accept(c byte) bool {
 }
 
 func (s *scanner) fault(kind FaultKind, offset int, detail string) {
-	if len(s.doc.Faults) == MaxFaults {
-		s.doc.Omitted++
+	if len(s.Faults) == MaxFaults {
+		s.Omitted++
 		return
 	}
-	s.doc.Faults = append(s.doc.Faults, Fault{Kind: kind, Pointer: s.pointer(), Offset: offset, Detail: detail})
+	s.Faults = append(s.Faults, Fault{Kind: kind, Pointer: s.pointer(), Offset: offset, Detail: detail})
 }
 
 func (s *scanner) tooDeep() *SyntaxError {
@@ -283,12 +352,19 @@ func (s *scanner) tooDeep() *SyntaxError {
 	}
 }
 
+func (s *scanner) tooMany() *SyntaxError {
+	return &SyntaxError{
+		Offset: s.pos, Many: true,
+		Message: fmt.Sprintf("an array or object has more than %d entries", MaxEntries),
+	}
+}
+
 // expected is the error of finding something else, or the end of the text.
 func (s *scanner) expected(what string) *SyntaxError {
-	if s.pos == len(s.src) {
+	if s.pos == len(s.Src) {
 		return &SyntaxError{Offset: s.pos, Message: "it ends where " + what + " was expected", Cut: true}
 	}
-	return s.unexpected("expected " + what + " but found " + name(s.src[s.pos:]))
+	return s.unexpected("expected " + what + " but found " + name(s.Src[s.pos:]))
 }
 
 func (s *scanner) unexpected(message string) *SyntaxError {

@@ -1,115 +1,148 @@
 package jsonscan
 
 import (
-	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // A Text is the decoded content of a string, with the way back to where its bytes stand.
 type Text struct {
-	Bytes   []byte
-	raw     []byte
-	start   int   // offset of raw in the text that it was taken from
-	offsets []int // offset in raw of each byte; made when first asked for; nil where nothing is escaped
-	escaped bool
+	Bytes []byte
+	raw   []byte
+	start int    // offset of raw in the text that it was taken from
+	plain bool   // it stands for itself
+	marks []mark // made as far as was asked for
 }
 
+// A mark is where the character that contains every markEach-th byte of the content begins.
+type mark struct{ raw, decoded int32 }
+
+// markEach is how far marks are apart, in bytes: a character is looked for from the mark before it.
+const markEach = 256
+
 // Text decodes a string value. Broken UTF-8 and half surrogates become U+FFFD, as in encoding/json.
-func (d *Doc) Text(v Value) Text {
+func (d *Doc) Text(v Value) Text { return d.TextIn(nil, v) }
+
+// TextIn is Text in the memory of a buffer that is no longer needed, if there is need for memory at all.
+func (d *Doc) TextIn(buf []byte, v Value) Text {
 	raw := d.Src[v.Start+1 : v.End-1]
-	t := Text{Bytes: raw, raw: raw, start: v.Start + 1}
-	if t.escaped = !plain(raw); t.escaped {
-		t.Bytes = unescape(raw)
+	t := Text{Bytes: raw, raw: raw, start: v.Start + 1, plain: v.Plain}
+	if !t.plain {
+		t.Bytes = unescape(buf[:0], raw)
 	}
 	return t
 }
 
 // Offset is where in the outer text byte i of the decoded content stands; len(Bytes) gives the closing quote.
 func (t *Text) Offset(i int) int {
-	if !t.escaped {
+	i = max(0, min(i, len(t.Bytes)))
+	if t.plain {
 		return t.start + i
 	}
-	if t.offsets == nil {
-		t.offsets = make([]int, 0, len(t.Bytes)+1)
-		walk(t.raw, func(at int, r rune) {
-			for range utf8.RuneLen(r) {
-				t.offsets = append(t.offsets, at)
-			}
-		})
-		t.offsets = append(t.offsets, len(t.raw))
+	if i == len(t.Bytes) {
+		return t.start + len(t.raw)
 	}
-	return t.start + t.offsets[max(0, min(i, len(t.offsets)-1))]
-}
-
-// plain reports whether raw stands for itself: nothing escaped, nothing broken.
-func plain(raw []byte) bool {
-	for i := range raw {
-		if raw[i] == '\\' {
-			return false
-		}
-		if raw[i] >= utf8.RuneSelf {
-			return utf8.Valid(raw) && bytes.IndexByte(raw[i:], '\\') < 0
-		}
+	for i/markEach >= len(t.marks) {
+		t.mark()
 	}
-	return true
+	m := t.marks[i/markEach]
+	at, decoded := int(m.raw), int(m.decoded)
+	for at < len(t.raw) {
+		r, next := char(t.raw, at)
+		if decoded += utf8.RuneLen(r); decoded > i {
+			break
+		}
+		at = next
+	}
+	return t.start + at
 }
 
-// unescape decodes the content of a string that was scanned before.
-func unescape(raw []byte) []byte {
-	out := make([]byte, 0, len(raw))
-	walk(raw, func(_ int, r rune) { out = utf8.AppendRune(out, r) })
-	return out
+// mark sets one more mark.
+func (t *Text) mark() {
+	if len(t.marks) == 0 {
+		t.marks = append(t.marks, mark{})
+		return
+	}
+	last := t.marks[len(t.marks)-1]
+	at, decoded, wanted := int(last.raw), int(last.decoded), len(t.marks)*markEach
+	for at < len(t.raw) {
+		next, size := at+1, 1
+		if c := t.raw[at]; c == '\\' || c >= utf8.RuneSelf {
+			var r rune
+			r, next = char(t.raw, at)
+			size = utf8.RuneLen(r)
+		}
+		if decoded+size > wanted {
+			break
+		}
+		at, decoded = next, decoded+size
+	}
+	t.marks = append(t.marks, mark{int32(at), int32(decoded)}) //nolint:gosec // a body of 2 GB is refused long before
 }
 
-// walk calls do for every character of a scanned string's content, with the offset where it stands.
-func walk(raw []byte, do func(at int, r rune)) {
+// unescape appends what the content of a scanned string stands for.
+func unescape(out, raw []byte) []byte {
+	const room = 16 // for eight bytes at a time, those behind an escape in vain, or one character
+	n := len(out)
+	out = slices.Grow(out, len(raw)+room)
+	out = out[:cap(out)]
 	for i := 0; i < len(raw); {
-		at := i
-		if raw[i] != '\\' {
-			r, n := utf8.DecodeRune(raw[i:])
-			i += n
-			do(at, r)
-			continue
+		if len(out)-n < room { // what is broken gets longer
+			out = slices.Grow(out, len(out))
+			out = out[:cap(out)]
 		}
-		if i+1 >= len(raw) {
-			return // cannot be in a scanned string
-		}
-		r := rune(simple(raw[i+1]))
-		i += 2
-		if r == 'u' && i+4 <= len(raw) {
-			r = hex4(raw[i:])
-			i += 4
-			if utf16.IsSurrogate(r) {
-				if r < 0xdc00 && lowSurrogate(raw[i:]) {
-					r = utf16.DecodeRune(r, hex4(raw[i+2:]))
-					i += 6
-				} else {
-					r = utf8.RuneError
-				}
+		if i+8 <= len(raw) {
+			w := binary.LittleEndian.Uint64(raw[i:])
+			binary.LittleEndian.PutUint64(out[n:], w)
+			m := unplain(w)
+			k := bits.TrailingZeros64(m) >> 3 // 8 where all are plain
+			i, n = i+k, n+k
+			if m == 0 {
+				continue
 			}
 		}
-		do(at, r)
+		c := raw[i]
+		switch {
+		case c == '\\' && i+1 < len(raw) && raw[i+1] != 'u':
+			out[n] = escapes[raw[i+1]]
+			i, n = i+2, n+1
+		case c == '\\' || c >= utf8.RuneSelf:
+			var r rune
+			r, i = char(raw, i)
+			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
+		default:
+			out[n] = c
+			i, n = i+1, n+1
+		}
 	}
+	return out[:n]
 }
 
-// simple is what an escape letter stands for.
-func simple(c byte) byte {
-	switch c {
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	default:
-		return c
+// char is the character at i of a scanned string's content, and the place behind it.
+func char(raw []byte, i int) (rune, int) {
+	if raw[i] != '\\' {
+		r, n := utf8.DecodeRune(raw[i:])
+		return r, i + n
 	}
+	if i+1 >= len(raw) {
+		return utf8.RuneError, len(raw) // cannot be in a scanned string
+	}
+	if raw[i+1] != 'u' {
+		return rune(escapes[raw[i+1]]), i + 2
+	}
+	r := HexAt(raw, i+2)
+	i += 6
+	if utf16.IsSurrogate(r) {
+		if r < 0xdc00 && lowSurrogate(raw[i:]) {
+			return utf16.DecodeRune(r, HexAt(raw, i+2)), i + 6
+		}
+		r = utf8.RuneError
+	}
+	return r, i
 }
 
 // lowSurrogate reports whether b starts with the second half of an escaped surrogate pair.
@@ -117,34 +150,35 @@ func lowSurrogate(b []byte) bool {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return false
 	}
-	for _, c := range b[2:6] {
-		if !isHex(c) {
-			return false
-		}
-	}
-	r := hex4(b[2:])
+	r := HexAt(b, 2)
 	return 0xdc00 <= r && r <= 0xdfff
 }
 
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+// HexAt is the number in the four hexadecimal digits at i; negative if they are not there.
+func HexAt(b []byte, i int) rune {
+	if i+4 > len(b) {
+		return -1
+	}
+	// A digit that is none has all bits set, and so has what it is combined with.
+	return rune(hexDigits[b[i]])<<12 | rune(hexDigits[b[i+1]])<<8 | rune(hexDigits[b[i+2]])<<4 | rune(hexDigits[b[i+3]])
 }
 
-func hex4(b []byte) rune {
-	var r rune
-	for _, c := range b[:4] {
-		switch {
-		case c <= '9':
-			c -= '0'
-		case c <= 'F':
-			c -= 'A' - 10
-		default:
-			c -= 'a' - 10
-		}
-		r = r<<4 | rune(c)
+// hexDigits is the value of each hexadecimal digit, -1 for other bytes.
+var hexDigits = func() (v [256]int8) {
+	for c := range v {
+		v[c] = -1
 	}
-	return r
-}
+	for i, c := range "0123456789" {
+		v[c] = int8(i)
+	}
+	for i, c := range "abcdef" {
+		v[c], v[c-'a'+'A'] = int8(10+i), int8(10+i)
+	}
+	return v
+}()
+
+// escapes is what each letter behind a backslash stands for, 0 for other bytes.
+var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // name says what stands at the beginning of b, for an error message.
 func name(b []byte) string {

@@ -1,59 +1,72 @@
 (function () {
   "use strict";
-  var all = Array.prototype.slice;
-  var scenarios = all.call(document.querySelectorAll("details.scenario"));
-  var form = document.getElementById("filter");
-  var verdict = document.getElementById("f-verdict");
-  var requirement = document.getElementById("f-requirement");
-  var text = document.getElementById("f-text");
-  var count = document.getElementById("f-count");
+  function all(what) { return Array.prototype.slice.call(document.querySelectorAll(what)); }
+  function byId(id) { return document.getElementById(id); }
+  var scenarios = all("details.scenario");
+  var form = byId("filter"), requirement = byId("f-requirement"), text = byId("f-text"), count = byId("f-count"), none = byId("f-none");
+  var verdicts = all("#filter input[name=verdict]");
   var words = [];
 
-  function matches(d, i) {
-    if (verdict.value && d.dataset.verdict !== verdict.value) return false;
-    if (requirement.value && (" " + d.dataset.requirements + " ").indexOf(" " + requirement.value + " ") < 0) return false;
-    if (!text.value) return true;
+  function verdict() {
+    for (var i = 0; i < verdicts.length; i++) if (verdicts[i].checked) return verdicts[i].value;
+    return "";
+  }
+  // What a scenario says is read when it is first asked for, and kept: half a thousand of them are megabytes.
+  function says(d, i) {
     if (words[i] === undefined) words[i] = d.textContent.toLowerCase();
-    return words[i].indexOf(text.value.toLowerCase()) >= 0;
+    return words[i];
   }
   function filter() {
-    var n = 0;
+    var want = verdict(), asked = requirement.value, wanted = text.value.trim().toLowerCase(), n = 0;
     scenarios.forEach(function (d, i) {
-      d.hidden = !matches(d, i);
-      if (!d.hidden) n++;
+      var fits = (!want || d.dataset.verdict === want) &&
+        (!asked || (" " + d.dataset.requirements + " ").indexOf(" " + asked + " ") >= 0) &&
+        (!wanted || says(d, i).indexOf(wanted) >= 0);
+      if (d.hidden === fits) d.hidden = !fits;
+      if (fits) n++;
     });
     count.textContent = n + " of " + scenarios.length + " scenarios";
+    none.hidden = n > 0;
+  }
+  function clear() {
+    text.value = "";
+    requirement.value = "";
+    verdicts.forEach(function (v) { v.checked = v.value === ""; });
+    filter();
   }
   function openAll(open) {
     scenarios.forEach(function (d) { if (!d.hidden) d.open = open; });
   }
   // A link into something that is closed or filtered out opens it.
   function reveal() {
-    var id = decodeURIComponent(location.hash.slice(1));
-    var target = id && document.getElementById(id);
+    var target = byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     for (var e = target; e; e = e.parentElement) {
       if (e.tagName === "DETAILS") { e.open = true; e.hidden = false; }
     }
     target.scrollIntoView();
-    if (target.tabIndex < 0) target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
-  if (form && scenarios.length > 0) {
+  if (scenarios.length > 0) {
     form.hidden = false;
-    verdict.addEventListener("change", filter);
-    requirement.addEventListener("change", filter);
+    form.addEventListener("change", filter);
     text.addEventListener("input", filter);
     form.addEventListener("submit", function (e) { e.preventDefault(); });
-    document.getElementById("f-open").addEventListener("click", function () { openAll(true); });
-    document.getElementById("f-close").addEventListener("click", function () { openAll(false); });
+    byId("f-open").addEventListener("click", function () { openAll(true); });
+    byId("f-close").addEventListener("click", function () { openAll(false); });
+    byId("f-clear").addEventListener("click", function () { clear(); text.focus(); });
+    document.addEventListener("keydown", function (e) {
+      var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) && e.target.type !== "radio";
+      if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); text.focus(); }
+      if (e.key === "Escape" && e.target === text) clear();
+    });
     filter();
   }
-  all.call(document.querySelectorAll("button.copy")).forEach(function (b) {
+  all("button.copy").forEach(function (b) {
     if (!navigator.clipboard) return;
     b.hidden = false;
     b.addEventListener("click", function () {
-      navigator.clipboard.writeText(b.nextElementSibling.textContent).then(function () { b.textContent = "Copied"; });
+      navigator.clipboard.writeText(b.nextElementSibling.textContent).then(function () { b.textContent = "Copied"; }, function () { b.textContent = "Not copied"; });
     });
   });
   window.addEventListener("hashchange", reveal);
@@ -62,6 +75,5 @@
     var a = e.target.closest && e.target.closest('a[href^="#"]');
     if (a && a.getAttribute("href") === location.hash) reveal();
   });
-  window.addEventListener("beforeprint", function () { openAll(true); });
   reveal();
 })();

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"testing"
+	"time"
+)
+
+func TestRatiosAreTakenInsideARound(t *testing.T) {
+	t.Parallel()
+	at := func(seconds ...float64) (all []result) {
+		for _, s := range seconds {
+			d := time.Duration(s * float64(time.Second))
+			all = append(all, result{wall: d, cpu: 2 * d, peak: 2048})
+		}
+		return all
+	}
+	got := table([]contestant{{name: "us"}, {name: "them"}}, [][]result{at(1, 10, 2), at(3, 20, 6)})
+	want := "| contestant | wall | × | CPU | × | peak memory |\n|---|---|---|---|---|---|\n" +
+		"| us | 2.00 s | 1.0 | 4.00 s | 1.0 | 2 MB |\n| them | 6.00 s | 3.0 | 12.00 s | 3.0 | 2 MB |\n"
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestTheBestOfEachHostileBenchmarkIsRead(t *testing.T) {
+	t.Parallel()
+	got, err := readHostile([]byte(`goos: linux
+BenchmarkHostile/many_names-4         	      10	   1821042 ns/op	         1.821 ms/op	 2656207 B/op	      28 allocs/op
+BenchmarkHostile/many_names-4         	      10	   1521042 ns/op	         1.521 ms/op	 2656207 B/op	      28 allocs/op
+BenchmarkHostile/a_long_URL-4         	      10	   2521042 ns/op	         2.521 ms/op	 2656207 B/op	      28 allocs/op
+PASS
+`))
+	if err != nil || len(got) != 2 || got[0] != (cost{"a long URL", 2.521}) || got[1] != (cost{"many names", 1.521}) {
+		t.Errorf("got %v (%v)", got, err)
+	}
+	if _, err := readHostile([]byte("PASS\n")); err == nil {
+		t.Error("no benchmark, and no error")
+	}
+}

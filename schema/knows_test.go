@@ -1,0 +1,24 @@
+package schema
+
+import "testing"
+
+func TestWhatAnEditionKnowsIsWhatItsSchemasHave(t *testing.T) {
+	t.Parallel()
+	for _, e := range Editions() {
+		s, err := schemas(e, Documented)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.HasEventTime(); got != s.hasTime() {
+			t.Errorf("%s: event_time %v", e, got)
+		}
+		for _, event := range append(Events(), "TaskPause", "") {
+			if got := e.Names(event); got != s.names(event) {
+				t.Errorf("%s names %q: %v", e, event, got)
+			}
+		}
+	}
+	if Edition("2020-01").Names(TaskStart) || Edition("2020-01").HasEventTime() {
+		t.Error("an edition that is not there knows something")
+	}
+}
