@@ -56,7 +56,7 @@ func terminalWidth(w io.Writer) int {
 }
 
 func fileExists(path string) bool {
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) //nolint:gosec // the user of a command line names files
 	return err == nil && !info.IsDir()
 }
 

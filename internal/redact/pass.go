@@ -44,10 +44,10 @@ var (
 
 // member is the kind of a member of something of a kind.
 func (k kind) member(name string) kind {
-	switch k {
-	case outer:
+	if k == outer {
 		return outerKinds[name]
-	case inside:
+	}
+	if k == inside {
 		return insideKinds[name]
 	}
 	return k
@@ -179,6 +179,7 @@ func (w *walker) replaced(k kind) func(string) string {
 		return func(s string) string { return w.nested(s, k) }
 	case unknown, outer:
 		return func(s string) string { return w.nested(s, unknown) }
+	case id:
 	}
 	return w.words
 }

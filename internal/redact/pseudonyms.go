@@ -157,7 +157,7 @@ func (p *pseudonyms) make(word string, classes []class) string {
 			p.mix(&state, v, 0)
 		}
 		for i := range left {
-			p.mix(&state, uint32(i), 1) //nolint:gosec // a place in a word
+			p.mix(&state, uint32(i), 1)
 			left[i] = (left[i] + binary.BigEndian.Uint32(state[:])%of[i].size) % of[i].size
 		}
 	}

@@ -15,6 +15,7 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/relaycheck/relaycheck/schema"
 )
@@ -60,12 +61,13 @@ func (r *Redactor) Body(body []byte) ([]byte, error) {
 // judged is what is said of a body, without the values that it has.
 func (r *Redactor) judged(body []byte) string {
 	rep := r.validator.Validate(body, schema.Options{MaxBytes: -1})
-	s := string(rep.Verdict)
+	var s strings.Builder
+	s.WriteString(string(rep.Verdict))
 	for _, e := range rep.Editions {
-		s += " " + string(e)
+		s.WriteString(" " + string(e))
 	}
 	for _, v := range rep.Violations {
-		s += fmt.Sprintf(" %s %s", v.Code, v.Pointer)
+		s.WriteString(" " + v.Code + " " + v.Pointer)
 	}
-	return s
+	return s.String()
 }

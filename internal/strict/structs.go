@@ -61,7 +61,7 @@ func (f *File) decodeStruct(n Node, v reflect.Value) {
 		r := n.Expected("a mapping of keys and values")
 		if n.Kind() == Null {
 			r.Hint("write its keys below, indented, or delete it")
-		} else if h, can := v.Addr().Interface().(TextHinter); can && n.Kind() == Text {
+		} else if h, can := reflect.TypeAssert[TextHinter](v.Addr()); can && n.Kind() == Text {
 			r.Hint(h.HintForText(n.Text()))
 		}
 		return
