@@ -71,15 +71,15 @@ func compile(e Edition, r Reading) (*set, error) {
 		if f.Edition != e || f.Reading != r {
 			continue
 		}
-		sch, err := c.Compile(f.ID)
-		if err != nil {
-			return nil, fmt.Errorf("compile schema %s: %w", f.Path(), err)
-		}
 		class, err := classOf(f)
 		if err != nil {
 			return nil, err
 		}
-		s.parts[f.Name] = &part{name: f.Name, schema: sch, class: class}
+		sch, err := class.compiled(c, f)
+		if err != nil {
+			return nil, err
+		}
+		s.parts[f.Name] = &part{name: f.Name, schema: sch, class: class.id}
 	}
 	return s, nil
 }
@@ -104,36 +104,54 @@ func newCompiler() *jsonschema.Compiler {
 	return c
 }
 
-var classes struct {
-	sync.Mutex
-	ids map[string]int // what a schema asks -> its class
+// A class is all schemas that ask the same. The first of them is compiled for all: that costs more than everything else
+// that has to be done before the first body.
+type class struct {
+	id     int
+	once   sync.Once
+	schema *jsonschema.Schema
+	err    error
 }
 
-// classOf is the class of a schema: a number for all schemas that ask the same.
-func classOf(f File) (int, error) {
+func (c *class) compiled(by *jsonschema.Compiler, f File) (*jsonschema.Schema, error) {
+	c.once.Do(func() {
+		if c.schema, c.err = by.Compile(f.ID); c.err != nil {
+			c.err = fmt.Errorf("compile schema %s: %w", f.Path(), c.err)
+		}
+	})
+	return c.schema, c.err
+}
+
+var classes struct {
+	sync.Mutex
+	known map[string]*class // what a schema asks -> its class
+}
+
+// classOf is the class of a schema.
+func classOf(f File) (*class, error) {
 	data, ok := ReadFile(f.Edition, f.Reading, f.Name)
 	if !ok {
-		return 0, fmt.Errorf("read schema %s: not embedded", f.Path())
+		return nil, fmt.Errorf("read schema %s: not embedded", f.Path())
 	}
 	var doc any
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return 0, fmt.Errorf("read schema %s: %w", f.Path(), err)
+		return nil, fmt.Errorf("read schema %s: %w", f.Path(), err)
 	}
 	key, err := json.Marshal(dropAnnotations(doc))
 	if err != nil {
-		return 0, fmt.Errorf("read schema %s: %w", f.Path(), err)
+		return nil, fmt.Errorf("read schema %s: %w", f.Path(), err)
 	}
 	classes.Lock()
 	defer classes.Unlock()
-	if classes.ids == nil {
-		classes.ids = map[string]int{}
+	if classes.known == nil {
+		classes.known = map[string]*class{}
 	}
-	id, ok := classes.ids[string(key)]
+	c, ok := classes.known[string(key)]
 	if !ok {
-		id = len(classes.ids)
-		classes.ids[string(key)] = id
+		c = &class{id: len(classes.known)}
+		classes.known[string(key)] = c
 	}
-	return id, nil
+	return c, nil
 }
 
 // dropAnnotations takes away what does not bear on a verdict. Only schema objects have it taken away: a property may

@@ -49,7 +49,9 @@ func (e *exam) forget() {
 		e.subj.forget()
 	}
 	e.doc.Forget()
-	*e = exam{doc: e.doc, taken: e.taken, key: e.key}
+	e.body, e.opts, e.err, e.subj = nil, Options{}, nil, nil
+	e.common, e.omitted = nil, 0
+	e.values, e.index, e.memo = nil, nil, nil
 }
 
 // value is a part of the body as the library wants it. They are made when the library has to be asked.
@@ -202,16 +204,25 @@ func (e *exam) add(code, pointer string, offset int, message string) {
 	e.common = append(e.common, e.violation("", code, pointer, offset, message))
 }
 
+// severities are those of the catalogue, by code, in both readings.
+var severities = func() map[string]struct{ wire, strict Verdict } {
+	m := map[string]struct{ wire, strict Verdict }{}
+	for _, c := range catalogue {
+		m[c.ID] = struct{ wire, strict Verdict }{c.Severity, c.Strict}
+	}
+	return m
+}()
+
 // severity is how bad what a code stands for is.
 func (e *exam) severity(code string) Verdict {
-	c, ok := Explain(code)
+	s, ok := severities[code]
 	switch {
 	case !ok:
 		return Error
 	case e.opts.Reading == Documented:
-		return c.Strict
+		return s.strict
 	default:
-		return c.Severity
+		return s.wire
 	}
 }
 

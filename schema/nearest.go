@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // maxNearest is the longest name, in runes, that Nearest compares: longer ones are nobody's slip of the pen, and the
 // comparison costs the product of the lengths.
@@ -13,21 +16,51 @@ func Nearest(name string, candidates []string) (string, bool) {
 	if len(name) > 4*maxNearest || len([]rune(name)) > maxNearest {
 		return "", false
 	}
-	plain := foldName(name)
 	for _, c := range candidates {
-		if foldName(c) == plain {
+		if foldEqual(name, c) {
 			return c, true
 		}
 	}
+	runes := []rune(name)
 	best, least := "", 3
 	for _, c := range candidates {
 		allowed := min(2, max(1, max(len(name), len(c))/3))
-		if d := distance([]rune(name), []rune(c)); d <= allowed && d < least {
+		if longer := len(runes) - utf8.RuneCountInString(c); longer > allowed || -longer > allowed {
+			continue // so many edits at least
+		}
+		if d := distance(runes, []rune(c)); d <= allowed && d < least {
 			best, least = c, d
 		}
 	}
 	return best, best != ""
 }
+
+// foldEqual reports whether two names are equal but for what foldName takes away.
+func foldEqual(a, b string) bool {
+	i, j := 0, 0
+	for {
+		for i < len(a) && isJoint(a[i]) {
+			i++
+		}
+		for j < len(b) && isJoint(b[j]) {
+			j++
+		}
+		if i == len(a) || j == len(b) {
+			return i == len(a) && j == len(b)
+		}
+		if a[i] >= utf8.RuneSelf || b[j] >= utf8.RuneSelf {
+			return foldName(a[i:]) == foldName(b[j:])
+		}
+		if a[i]|' ' != b[j]|' ' || a[i] != b[j] && !isLetter(a[i]) {
+			return false
+		}
+		i, j = i+1, j+1
+	}
+}
+
+func isJoint(c byte) bool { return c == '_' || c == '-' || c == ' ' || c == '.' }
+
+func isLetter(c byte) bool { return 'a' <= c|' ' && c|' ' <= 'z' }
 
 // foldName takes away what people get wrong about a name without thinking: case and the way of joining words.
 func foldName(s string) string {

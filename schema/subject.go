@@ -128,12 +128,17 @@ func (o *object) read(doc *jsonscan.Doc, names *nameSet) {
 }
 
 func (o *object) forget() {
-	clear(o.known[:])
+	for bit := range o.known {
+		if o.has&(1<<bit) != 0 {
+			o.known[bit] = jsonscan.Member{}
+		}
+	}
 	clear(o.unknown)
-	*o = object{known: o.known, unknown: o.unknown[:0]}
+	o.unknown = o.unknown[:0]
 	if cap(o.unknown) > 64 {
 		o.unknown = nil
 	}
+	o.doc, o.has, o.more = nil, 0, 0
 }
 
 // member finds a known member.

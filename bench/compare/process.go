@@ -52,21 +52,47 @@ func (c *config) generate(ctx context.Context, name string, n int, args ...strin
 }
 
 // process runs a program and measures it.
-func process(ctx context.Context, env, args []string) (result, []byte, error) {
+func process(ctx context.Context, env, args []string) (result, *lastLine, error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
-	var out, errs bytes.Buffer
+	var out lastLine
+	var errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	begin := time.Now()
 	err := cmd.Run()
 	r := result{wall: time.Since(begin)}
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1 says that something is invalid
-		return r, nil, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, errs.Bytes())
+		return r, &out, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, errs.Bytes())
 	}
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	r.peak = peak(cmd.ProcessState)
-	return r, out.Bytes(), nil
+	return r, &out, nil
+}
+
+// A lastLine is the last line that was written, and how many there were. The others are not kept: what this program
+// holds is counted as the peak of those that it starts.
+type lastLine struct {
+	lines int
+	line  []byte
+	ended bool
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		if l.ended || l.lines == 0 {
+			l.line, l.ended = l.line[:0], false
+			l.lines++
+		}
+		n := bytes.IndexByte(rest, '\n')
+		if l.ended = n >= 0; !l.ended {
+			l.line = append(l.line, rest...)
+			break
+		}
+		l.line = append(l.line, rest[:n]...)
+		rest = rest[n+1:]
+	}
+	return len(p), nil
 }
 
 // once runs a contestant, which prints its counts as the last line.
@@ -75,19 +101,18 @@ func once(ctx context.Context, env, args []string) (result, error) {
 	if err != nil {
 		return r, err
 	}
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
 	var last struct {
 		Valid, Invalid int
 		Summary        *struct{ OK, Warnings, Errors, Unreadable int }
 	}
-	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil {
+	if err := json.Unmarshal(out.line, &last); err != nil {
 		return r, fmt.Errorf("%s: read its counts: %w", strings.Join(args, " "), err)
 	}
 	r.counts = counts{last.Valid, last.Invalid}
 	if s := last.Summary; s != nil {
 		r.counts = counts{s.OK + s.Warnings, s.Errors + s.Unreadable}
-		if len(lines)-1 != r.invalid {
-			return r, fmt.Errorf("%s: %d invalid callbacks, %d of them told of", strings.Join(args, " "), r.invalid, len(lines)-1)
+		if out.lines-1 != r.invalid {
+			return r, fmt.Errorf("%s: %d invalid callbacks, %d of them told of", strings.Join(args, " "), r.invalid, out.lines-1)
 		}
 	}
 	return r, nil

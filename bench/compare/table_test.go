@@ -22,6 +22,20 @@ func TestRatiosAreTakenInsideARound(t *testing.T) {
 	}
 }
 
+func TestTheLastLineIsKeptHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	const text = "one\ntwo\n\n{\"four\":4}\n"
+	for step := 1; step <= len(text); step++ {
+		var l lastLine
+		for at := 0; at < len(text); at += step {
+			_, _ = l.Write([]byte(text[at:min(len(text), at+step)])) // it never fails
+		}
+		if l.lines != 4 || string(l.line) != `{"four":4}` {
+			t.Errorf("%d bytes at a time: %d lines, the last %q", step, l.lines, l.line)
+		}
+	}
+}
+
 func TestTheBestOfEachHostileBenchmarkIsRead(t *testing.T) {
 	t.Parallel()
 	got, err := readHostile([]byte(`goos: linux
