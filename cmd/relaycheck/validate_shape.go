@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -57,7 +56,7 @@ func (f *shapeFlag) write(a *app, c *shape.Collector, outcome error) error {
 		}
 		return outcome
 	}
-	if err := a.intoFile(f.file, func(w io.Writer) error { return observed.Write(w) }); err != nil {
+	if err := a.intoFile(f.file, observed.Write); err != nil {
 		return exit(exitEnvironment, fmt.Errorf("--shape: %w", err))
 	}
 	return outcome

@@ -2,6 +2,7 @@ package shape_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -52,7 +53,11 @@ func TestAFieldIsToldAsItWasSeen(t *testing.T) {
 		t.Errorf("from %+v", n)
 	}
 	want := []shape.Value{
-		{"-22", "integer", 2}, {"100", "integer", 2}, {"-22", "string", 1}, {"0.5", "number", 1}, {"123456789012345678901234567890", "integer", 1},
+		{"-22", "integer", 2},
+		{"100", "integer", 2},
+		{"-22", "string", 1},
+		{"0.5", "number", 1},
+		{"123456789012345678901234567890", "integer", 1},
 		{"9007199254740993", "integer", 1},
 	}
 	got := slices.Clone(code.Values.List)
@@ -79,7 +84,7 @@ func TestAFieldIsToldAsItWasSeen(t *testing.T) {
 	if f := field(t, s, schema.TaskStart, "/tags/*"); f.Occurrences != 3 || f.Documents != 1 {
 		t.Errorf("an entry of tags: %+v", f)
 	}
-	if f := field(t, s, schema.TaskStart, "/msg/task_start_time"); f.Numbers.Min != "7" {
+	if f := field(t, s, schema.TaskStart, "/msg/task_start_time"); f.Numbers.Min != "7" || f.Values.Unlisted != 0 {
 		t.Errorf("msg as an object: %+v", f)
 	}
 	conforms(t, published(t, "shape.schema.json"), asJSON(t, s))
@@ -158,8 +163,12 @@ func TestTheOrderOfNamesAndTheMannerOfWritingAreTold(t *testing.T) {
 		t.Errorf("%s\n%+v", diff, s.Kinds[0].Orders)
 	}
 	if diff := cmp.Diff([]shape.Written{
-		{"callback", "white space between tokens", 1}, {"callback", "line ends between tokens", 1}, {"nested", `slashes as \/`, 1},
-		{"nested", `letters beyond ASCII as \u`, 1}, {"callback", "letters beyond ASCII as they are", 1}, {"nested", "letters beyond ASCII as they are", 1},
+		{"callback", "white space between tokens", 1},
+		{"callback", "line ends between tokens", 1},
+		{"nested", `slashes as \/`, 1},
+		{"nested", `letters beyond ASCII as \u`, 1},
+		{"callback", "letters beyond ASCII as they are", 1},
+		{"nested", "letters beyond ASCII as they are", 1},
 	}, s.Kinds[0].Written); diff != "" {
 		t.Error(diff)
 	}
@@ -179,7 +188,7 @@ func TestWhatIsDocumentedAndDidNotComeIsTold(t *testing.T) {
 			t.Errorf("there is no %q in %q", want, all)
 		}
 	}
-	for _, not := range []string{"event TaskStart", "/event_time", "/event_time as string", "TaskExit /msg#/code"} {
+	for _, not := range []string{"event TaskStart", "/callback_event TaskExit", "/event_time", "/event_time as string", "TaskExit /msg#/code"} {
 		if slices.Contains(all, not) {
 			t.Errorf("there is a %q in %q", not, all)
 		}
@@ -201,13 +210,51 @@ func TestWhatIsDocumentedAndDidNotComeIsTold(t *testing.T) {
 func TestADocumentedValueIsNeverCrowdedOut(t *testing.T) {
 	t.Parallel()
 	var all []string
-	for i := range 500 {
-		all = append(all, callback(schema.TaskAlarm, `{"type":"Other`+letters(i%400)+`"}`))
+	for i := range 2000 {
+		all = append(all, callback(schema.TaskAlarm, `{"type":"Other`+letters(i/100)+letters(i%100)+`"}`))
 	}
-	s := gather(append(all, callback(schema.TaskAlarm, `{"type":"FileEndEarly"}`))...)
-	if !slices.Contains(field(t, s, schema.TaskAlarm, "/msg#/type").Values.List, shape.Value{"FileEndEarly", "string", 1}) {
+	s := gather(append(all, callback(schema.TaskAlarm, `{"type":"PushStreamUnstable"}`))...)
+	if !slices.Contains(field(t, s, schema.TaskAlarm, "/msg#/type").Values.List, shape.Value{"PushStreamUnstable", "string", 1}) {
 		t.Errorf("%+v", field(t, s, schema.TaskAlarm, "/msg#/type").Values)
 	}
+}
+
+func TestNeverMoreValuesAreEstimatedThanThereCanBe(t *testing.T) {
+	t.Parallel()
+	var all []string
+	for i := range 140 {
+		all = append(all, callback(schema.TaskExit, fmt.Sprintf(`{"code":%d,"message":"m %d","task_exit_time":%d}`, -i, i, 7*i)))
+		s := gather(all...)
+		for _, path := range []string{"/msg#/code", "/msg#/message", "/msg#/task_exit_time"} {
+			if v := field(t, s, schema.TaskExit, path).Values; v.Distinct > int64(len(all)) || i < 64 && v.Distinct != int64(len(all)) || 2*v.Distinct < int64(len(all)) {
+				t.Errorf("%s: of %d values %d are told", path, len(all), v.Distinct)
+			}
+		}
+	}
+}
+
+func TestABodyThatIsTooLongIsNotRead(t *testing.T) {
+	t.Parallel()
+	body := []byte(start())
+	c := shape.New()
+	r := schema.Validate(body, schema.Options{MaxBytes: 10})
+	c.Add(shape.Place{Source: "a", Line: 1}, body, &r)
+	if s := c.Shape(); s.Documents != 1 || s.Unread != 1 || len(s.Kinds) != 0 {
+		t.Errorf("%s", asJSON(t, s))
+	}
+}
+
+func TestListsInListsAreNotFollowedForLong(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("[", 50) + strings.Repeat("]", 50)
+	s := gather(start(`"source_urls":`+text(deep)), start(`"x":`+deep, `"source_urls":`+deep, `"task_id":`+deep), start(`"x":`+strings.Repeat("[", 5000)+strings.Repeat("]", 5000)))
+	for _, f := range s.Kinds[0].Fields {
+		if n := strings.Count(f.Path, "/"); n > 6 {
+			t.Errorf("%s", f.Path)
+		}
+	}
+	field(t, s, schema.TaskStart, "/source_urls#/*/*")
+	field(t, s, schema.TaskStart, "/x/*/*")
 }
 
 func TestNumbersAreExact(t *testing.T) {
@@ -264,7 +311,6 @@ func TestRoundedNumbersAreBounds(t *testing.T) {
 
 func TestEveryKnownMemberHasItsPrivacy(t *testing.T) {
 	t.Parallel()
-	s := gather(start())
 	for _, path := range schema.KnownPaths() {
 		name, inner, nested := strings.Cut(path, ".")
 		body := start(`"` + name + `":"about 1"`)
@@ -280,8 +326,7 @@ func TestEveryKnownMemberHasItsPrivacy(t *testing.T) {
 		if name == "callback_event" || name == "event_type" || path == "msg" || path == "source_urls" {
 			continue
 		}
-		s = gather(append(all, body)...)
-		field(t, s, schema.TaskStart, "/"+path)
+		field(t, gather(append(all, body)...), schema.TaskStart, "/"+path)
 	}
 }
 

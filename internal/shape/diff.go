@@ -20,14 +20,15 @@ type DiffOptions struct {
 
 // A Difference is where production and the editions part. Its JSON form is a contract: docs/schemas/schema-diff.schema.json.
 type Difference struct {
-	Edition    string         `json:"edition"` // "auto", or the one that was asked for
-	Against    schema.Edition `json:"against"` // the one that is patched
-	Reading    schema.Reading `json:"reading"`
-	Relay      int64          `json:"relay"`      // relay callbacks that were seen
-	Departures []Departure    `json:"departures"` // what came and is not documented, the frequent first
-	Omitted    int            `json:"departures_omitted,omitempty"`
-	NeverSeen  []Never        `json:"never_seen"` // what is documented and did not come
-	Patches    []FilePatch    `json:"patches"`    // that make the schemas let pass what came
+	Edition     string         `json:"edition"` // "auto", or the one that was asked for
+	Against     schema.Edition `json:"against"` // the one that is patched
+	Reading     schema.Reading `json:"reading"`
+	Relay       int64          `json:"relay"`                 // relay callbacks that were seen
+	Interrupted bool           `json:"interrupted,omitempty"` // the shape is of a part of the capture
+	Departures  []Departure    `json:"departures"`            // what came and is not documented, the frequent first
+	Omitted     int            `json:"departures_omitted,omitempty"`
+	NeverSeen   []Never        `json:"never_seen"` // what is documented and did not come
+	Patches     []FilePatch    `json:"patches"`    // that make the schemas let pass what came
 }
 
 // A Departure is one thing that production does and that is not documented.
@@ -61,7 +62,7 @@ func Diff(s Shape, opts DiffOptions) (Difference, error) {
 		opts.Reading = schema.Wire
 	}
 	d := differ{shape: &s, reading: opts.Reading, editions: schema.Editions(), found: map[departureKey]*Departure{}}
-	out := Difference{Edition: "auto", Reading: opts.Reading, Relay: s.relay(), Departures: []Departure{}, NeverSeen: []Never{}}
+	out := Difference{Edition: "auto", Reading: opts.Reading, Relay: s.relay(), Interrupted: s.Interrupted, Departures: []Departure{}, NeverSeen: []Never{}}
 	if opts.Edition != schema.Auto {
 		if !slices.Contains(d.editions, opts.Edition) {
 			return out, fmt.Errorf("there is no edition %q", opts.Edition)
@@ -196,7 +197,7 @@ func (d *differ) msg(k *Kind) {
 	d.types(k.Name, content, k.Documents, page)
 	d.members(k, k.Name, "/msg#", k.Documents, page)
 	objects := content.count("object")
-	for _, name := range d.required(k.Name, page) {
+	for _, name := range d.required(page) {
 		d.missing(k, k.Name, "/msg#/"+name, objects, k.Documents)
 	}
 }
@@ -236,6 +237,9 @@ func (d *differ) members(k *Kind, event, prefix string, of int64, pageOf func(sc
 			if event != "" {
 				what += " in the msg of " + event
 			}
+			if event == schema.TaskAlarm && name == alarmType {
+				what += ", which is what the API's text calls the member type"
+			}
 			one := d.note(whatMember, event, f.Path, "", d.who()+" "+what, max(f.Documents, min(f.Occurrences, k.Documents)), of, &f.First)
 			one.Elsewhere = slices.DeleteFunc(editionsWith(k.Kind, k.Name, f.Path), func(e schema.Edition) bool { return slices.Contains(d.editions, e) })
 			continue
@@ -245,6 +249,9 @@ func (d *differ) members(k *Kind, event, prefix string, of int64, pageOf func(sc
 		d.numbers(event, name, f, of)
 	}
 }
+
+// alarmType is the name that the API's text has for the type of an alarm (CreateLivePullStreamTask, product/267/48357).
+const alarmType = "AlarmType"
 
 // types looks at the types of a documented place.
 func (d *differ) types(event string, f *Field, of int64, pageOf func(schema.Edition) page) {
@@ -321,19 +328,19 @@ func (d *differ) lacking(k *Kind, of int64) {
 		}
 		return p
 	}
-	for _, name := range d.required(k.Name, envelope) {
+	for _, name := range d.required(envelope) {
 		d.missing(k, "", "/"+name, k.Documents, of)
 	}
 	if d.none(func(e schema.Edition) bool { return len(envelope(e).AnyOf) == 0 }) {
-		d.note(whatMissing, "", appid, "", "there is no appid, in neither spelling", k.Unnamed, of, nil)
+		d.note(whatMissing, "", appid, "", "there is no appid, in neither spelling", k.WithoutAppID, of, nil)
 	}
 }
 
 // appid is the one member that has two spellings: schemas ask for one of them.
 const appid = "/appid"
 
-// required are the members that every edition that is asked and knows the event requires.
-func (d *differ) required(event string, pageOf func(schema.Edition) page) []string {
+// required are the members that every edition requires that is asked and has such an object.
+func (d *differ) required(pageOf func(schema.Edition) page) []string {
 	count, knowing := map[string]int{}, 0
 	for _, e := range d.editions {
 		if p := pageOf(e); len(p.Properties) > 0 {

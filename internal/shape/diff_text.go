@@ -24,6 +24,9 @@ func (d Difference) JSON(out io.Writer) error {
 func (d Difference) Text(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
+	if d.Interrupted {
+		line("The shape is of a part of the capture: the run that gathered it was interrupted.")
+	}
 	if len(d.Departures) > 0 {
 		line("What came and is not documented (%s reading):", d.Reading)
 	}
@@ -109,7 +112,7 @@ func (d *Departure) unpatched() string {
 	case strings.HasPrefix(d.Detail, "{") || strings.Contains(d.Path, "{"):
 		return "its names are data"
 	}
-	return "no patch"
+	return "its values are listed"
 }
 
 // compact is a value as JSON in one line.

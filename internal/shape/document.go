@@ -47,17 +47,17 @@ type Period struct {
 
 // A Kind is the shape of the callbacks of one kind.
 type Kind struct {
-	Kind      schema.Kind `json:"kind"`
-	Name      string      `json:"name"` // callback_event of a relay callback, the short name of a sibling
-	Documents int64       `json:"documents"`
-	Share     float64     `json:"share"`                   // of the documents that were read
-	Unnamed   int64       `json:"without_appid,omitempty"` // that have an appid in neither spelling
-	First     Mark        `json:"first"`
-	Last      Mark        `json:"last"`
-	Fields    []Field     `json:"fields"`
-	Cut       string      `json:"cut,omitempty"` // what is not told of since there are too many undocumented members
-	Orders    []Order     `json:"orders"`        // in which the names of the callback and of msg stand
-	Written   []Written   `json:"written"`       // how, where several ways mean the same
+	Kind         schema.Kind `json:"kind"`
+	Name         string      `json:"name"` // callback_event of a relay callback, the short name of a sibling
+	Documents    int64       `json:"documents"`
+	Share        float64     `json:"share"`                   // of the documents that were read
+	WithoutAppID int64       `json:"without_appid,omitempty"` // that have an appid in neither spelling
+	First        Mark        `json:"first"`
+	Last         Mark        `json:"last"`
+	Fields       []Field     `json:"fields"`
+	Cut          string      `json:"cut,omitempty"` // what is not told of since there are too many undocumented members
+	Orders       []Order     `json:"orders"`        // in which the names of the callback and of msg stand
+	Written      []Written   `json:"written"`       // how, where several ways mean the same
 }
 
 // A Field is the shape of one place in the callbacks of a kind.
@@ -184,7 +184,7 @@ func mark(p *Place) *Mark {
 
 func (k *kind) document(key kindKey, all int64) Kind {
 	d := Kind{
-		Kind: key.kind, Name: key.name, Documents: k.documents, Share: share(k.documents, all), Unnamed: k.unnamed,
+		Kind: key.kind, Name: key.name, Documents: k.documents, Share: share(k.documents, all), WithoutAppID: k.unnamed,
 		First: *mark(k.places.first), Last: *mark(k.places.last), Fields: []Field{}, Orders: []Order{}, Written: []Written{},
 	}
 	d.add("", k.root)
@@ -303,7 +303,7 @@ func (d *Kind) orders(path string, o *orders) {
 			names = []string{}
 		}
 		last := i == min(len(kept), shownOrders)-1
-		d.Orders = append(d.Orders, Order{Path: path, Names: names, Cut: one.cut, Documents: one.count, More: last && (o.more || len(kept) > shownOrders)})
+		d.Orders = append(d.Orders, Order{Path: path, Names: names, Cut: one.cut, Documents: one.count, More: last && len(kept) > shownOrders})
 	}
 }
 

@@ -90,6 +90,7 @@ func (r *reach) merge(o reach) {
 type node struct {
 	level   int // how many undocumented names lead here
 	privacy privacy
+	entry   bool // it is of the entries of a list
 	summed  bool // it stands for many names, so that documents cannot be counted
 	inner   map[string]privacy
 	ordered bool      // the order of its names is kept
@@ -172,7 +173,7 @@ func (n *node) shown(name string, k *kind) *node {
 				return old
 			}
 		}
-		k.count(sub.level, 1)
+		k.count(sub.level)
 	}
 	if n == k.root {
 		switch name {
@@ -192,14 +193,17 @@ func (n *node) shown(name string, k *kind) *node {
 // entries is the node of the entries of a list; nil where they are no longer told of.
 func (n *node) entries(k *kind) *node {
 	if n.item == nil {
-		level := n.level
-		if n.privacy == strange {
-			if level++; level > k.depth && level > 1 {
+		item := &node{level: n.level, privacy: n.privacy, summed: n.summed, entry: true}
+		if n.entry {
+			item.privacy = strange // no page has lists in lists
+		}
+		if item.privacy == strange {
+			if item.level++; item.level > k.depth && item.level > 1 {
 				return nil
 			}
-			k.count(level, 1)
+			k.count(item.level)
 		}
-		n.item = &node{level: level, privacy: n.privacy, summed: n.summed}
+		n.item = item
 	}
 	return n.item
 }
@@ -228,39 +232,46 @@ type kind struct {
 
 	depth  int // undocumented members are told of that so many undocumented names lead to
 	counts [maxDepth + 2]int
+	deeper bool // there are members that lie deeper
 }
 
 func newKind() *kind {
 	return &kind{root: &node{privacy: closed, inner: outerPrivacy, ordered: true}, depth: maxDepth}
 }
 
-func (k *kind) count(level, n int) { k.counts[min(level, maxDepth+1)] += n }
+// count notes that an undocumented member is told apart. With too many of them nothing is told any more of the deepest,
+// and at last all are summed up. Those that are there stay until the document at hand is done.
+func (k *kind) count(level int) {
+	k.counts[min(level, maxDepth+1)]++
+	for k.depth > 0 && k.unknown() > maxUnknown {
+		k.depth--
+		k.deeper = true
+	}
+}
 
 // unknown is how many undocumented members are told apart.
 func (k *kind) unknown() (n int) {
-	for _, c := range k.counts {
+	for _, c := range k.counts[:k.depth+1] {
 		n += c
 	}
 	return n
 }
 
-// truncate forgets the deepest undocumented members until there are few enough, and sums up the outermost if they alone
-// are too many.
-func (k *kind) truncate() {
-	for k.depth > 0 && k.unknown() > maxUnknown {
-		k.depth--
-		k.counts = [maxDepth + 2]int{}
+// tidy forgets what lies too deep, and sums up the outermost if they alone are too many.
+func (k *kind) tidy() {
+	if k.deeper {
+		k.deeper, k.counts = false, [maxDepth + 2]int{}
 		k.root.cut(k)
 	}
 }
 
 // cut forgets what lies deeper than the kind's depth.
 func (n *node) cut(k *kind) {
-	if n.privacy == strange && n.item != nil {
+	if n.item != nil && n.item.privacy == strange {
 		if n.item.level > max(k.depth, 1) {
 			n.item = nil
 		} else {
-			k.count(n.item.level, 1)
+			k.count(n.item.level)
 		}
 	}
 	var sum []*node
@@ -270,7 +281,7 @@ func (n *node) cut(k *kind) {
 		case documented:
 			sub.cut(k)
 		case sub.level <= k.depth:
-			k.count(sub.level, 1)
+			k.count(sub.level)
 			sub.cut(k)
 		case sub.level == 1:
 			sum = append(sum, sub)
@@ -297,14 +308,10 @@ func (k *kind) merge(o *kind, m *moved) {
 	k.body.merge(&o.body)
 	k.nested.merge(&o.nested)
 	if o.depth < k.depth {
-		k.depth = o.depth
-		k.counts = [maxDepth + 2]int{}
-		k.root.cut(k)
+		k.depth, k.deeper = o.depth, true
 	}
 	k.root.merge(o.root, m, k)
-	if k.unknown() > maxUnknown {
-		k.truncate()
-	}
+	k.tidy()
 }
 
 // writing counts the documents that are written in some manner.

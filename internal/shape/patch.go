@@ -34,10 +34,11 @@ func (p FilePatch) Apply() ([]byte, error) {
 		if len(parts) != 3 {
 			return nil, fmt.Errorf("there is no schema %s", p.File)
 		}
-		known := false
-		if text, known = schema.ReadFile(schema.Edition(parts[0]), schema.Reading(parts[1]), parts[2]); !known {
+		known, ok := schema.ReadFile(schema.Edition(parts[0]), schema.Reading(parts[1]), parts[2])
+		if !ok {
 			return nil, fmt.Errorf("there is no schema %s", p.File)
 		}
+		text = known
 	}
 	var doc any
 	if err := json.Unmarshal(text, &doc); err != nil {
@@ -328,9 +329,9 @@ func (p *patcher) types(all []Departure) {
 	}
 	for at, list := range more {
 		old := pageOf(p.edition, p.reading, at.part)
-		switch {
-		case at.pointer == "/type":
-		case at.pointer == "/items/type":
+		switch at.pointer {
+		case "/type":
+		case "/items/type":
 			old = *old.Items
 		default:
 			old = old.Properties[strings.Split(at.pointer, "/")[2]]

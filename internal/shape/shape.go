@@ -143,9 +143,7 @@ func (c *Collector) Add(at Place, body []byte, r *schema.Report) {
 	k.documents++
 	k.places.add(p)
 	c.walk.document(k, p, clean(body), sure)
-	if k.unknown() > maxUnknown {
-		k.truncate()
-	}
+	k.tidy()
 	if !c.folded {
 		c.fold()
 	}

@@ -247,17 +247,33 @@ func TestTooManyMembersAreSummedUpAndSaidToBe(t *testing.T) {
 		inAll    int64 // occurrences of {any}
 		anywhere string
 	}{
-		{"few", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":{"er":1}}`, letters(i%60))) },
-			[]string{"/naa", "/naa/in/er"}, []string{"/{any}"}, "", 0, ""},
-		{"too many within", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":{"er":1}}`, letters(i%90))) },
-			[]string{"/naa", "/naa/in"}, []string{"/naa/in/er", "/{any}"}, "more than 2 deep", 0, ""},
-		{"too many", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":1}`, letters(i))) },
-			[]string{"/{any}"}, []string{"/naa", "/{any}/in"}, "summed up as {any}", 300, "/{any}"},
+		{
+			"few", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":{"er":1}}`, letters(i%60))) },
+			[]string{"/naa", "/naa/in/er"},
+			[]string{"/{any}"},
+			"", 0, "",
+		},
+		{
+			"too many within", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":{"er":1}}`, letters(i%90))) },
+			[]string{"/naa", "/naa/in"},
+			[]string{"/naa/in/er", "/{any}"},
+			"more than 2 deep", 0, "",
+		},
+		{
+			"too many", func(i int) string { return start(fmt.Sprintf(`"n%s":{"in":1}`, letters(i))) },
+			[]string{"/{any}"},
+			[]string{"/naa", "/{any}/in"},
+			"summed up as {any}", 300, "/{any}",
+		},
 		{"in msg", func(i int) string {
 			return callback(schema.TaskStart, fmt.Sprintf(`{"task_start_time":1,"n%s":1}`, letters(i)))
 		}, []string{"/msg#/{any}", "/msg#/task_start_time"}, []string{"/msg#/naa"}, "summed up as {any}", 300, "/msg#/{any}"},
-		{"names that are ids", func(i int) string { return start(fmt.Sprintf(`"%d":1,"task_%d":2`, 100000+i, 100000+i)) },
-			[]string{"/{number}", "/{name}"}, []string{"/{any}"}, "", 0, ""},
+		{
+			"names that are ids", func(i int) string { return start(fmt.Sprintf(`"%d":1,"task_%d":2`, 100000+i, 100000+i)) },
+			[]string{"/{number}", "/{name}"},
+			[]string{"/{any}"},
+			"", 0, "",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

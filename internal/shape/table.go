@@ -80,7 +80,7 @@ func fromTo(first, last *Mark) string {
 	switch {
 	case first == nil || last == nil:
 		return ""
-	case *first == *last:
+	case first.Source == last.Source && first.Offset == last.Offset && first.Within == last.Within:
 		return ", " + first.String()
 	}
 	return fmt.Sprintf(", %s to %s", first, last)
@@ -163,6 +163,9 @@ func (f *Field) valueWords() string {
 			words = append(words, word)
 		}
 		return strings.Join(words, ", ")
+	}
+	if n := f.Numbers; n != nil && n.Min == n.Max && v != nil && v.Distinct == 1 {
+		return n.Min
 	}
 	if n := f.Numbers; n != nil {
 		about := ""

@@ -123,10 +123,9 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// orders tells apart the orders in which the names of an object stand.
+// orders tells apart the orders in which the names of an object stand. Of too many it keeps those with the smallest hashes.
 type orders struct {
 	kept []order // by hash
-	more bool
 }
 
 type order struct {
@@ -145,19 +144,13 @@ func (o *orders) add(one order) {
 	switch {
 	case known:
 		o.kept[at].count += one.count
-	case at == maxOrders:
-		o.more = true
-	default:
-		if len(o.kept) == maxOrders {
-			o.more = true
-			o.kept = o.kept[:maxOrders-1]
-		}
+	case at < maxOrders:
+		o.kept = o.kept[:min(len(o.kept), maxOrders-1)]
 		o.kept = slices.Insert(o.kept, at, one)
 	}
 }
 
 func (o *orders) merge(other *orders) {
-	o.more = o.more || other.more
 	for _, one := range other.kept {
 		o.add(one)
 	}

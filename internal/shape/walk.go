@@ -2,10 +2,7 @@ package shape
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
-	"strconv"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -23,11 +20,7 @@ type walker struct {
 	nested []byte // the content of a text that holds JSON
 	buf    []byte // the content of any other
 	name   []byte // a name that was escaped
-	depth  int
 }
-
-// deepest is how deep a value may nest to be looked into.
-const deepest = 64
 
 // document gathers a body of valid JSON.
 func (w *walker) document(k *kind, at *Place, body []byte, sure bool) {
@@ -55,7 +48,7 @@ func (w *walker) has(name string) bool {
 
 // read gathers the value in a text.
 func (w *walker) read(n *node, text []byte) {
-	w.text, w.at, w.style, w.depth = text, 0, 0, 0
+	w.text, w.at, w.style = text, 0, 0
 	w.space()
 	w.value(n)
 	w.space()
@@ -92,7 +85,7 @@ func (w *walker) met(n *node, t jsonType) {
 
 // value gathers the value at hand; n is nil where it is only passed over.
 func (w *walker) value(n *node) {
-	if n == nil || w.depth > deepest {
+	if n == nil {
 		w.skip()
 		return
 	}
@@ -114,7 +107,6 @@ func (w *walker) value(n *node) {
 }
 
 func (w *walker) object(n *node) {
-	w.depth++
 	hash, members := uint64(0), 0
 	from := w.at
 	for w.at++; ; w.at++ {
@@ -138,7 +130,6 @@ func (w *walker) object(n *node) {
 		}
 	}
 	w.at = min(w.at+1, len(w.text))
-	w.depth--
 	if n.ordered {
 		w.order(n, hash, members, w.text[from:w.at])
 	}
@@ -171,7 +162,6 @@ func shownIn(n *node, name []byte) string {
 }
 
 func (w *walker) list(n *node) {
-	w.depth++
 	items := 0
 	for w.at++; ; w.at++ {
 		w.space()
@@ -186,7 +176,6 @@ func (w *walker) list(n *node) {
 		}
 	}
 	w.at = min(w.at+1, len(w.text))
-	w.depth--
 	n.items.add(items)
 }
 
@@ -226,7 +215,7 @@ func (w *walker) number(n *node) {
 	if !whole {
 		n.forms[formFraction].add(w.place)
 	}
-	hash := uint64(0)
+	var hash uint64
 	if v.big == nil {
 		hash = max(mix(uint64(v.small), uint64(typeInteger)+0xD6E8FEB86659FD93), firstHash) //nolint:gosec // any bits will do
 	} else {
@@ -314,10 +303,10 @@ func (w *walker) within(n *node, text []byte) {
 		f = formWord
 	}
 	n.forms[f].add(w.place)
-	outer, at, style, depth := w.text, w.at, w.style, w.depth
+	outer, at, style := w.text, w.at, w.style
 	w.read(n.inside(), bytes.TrimRight(text, " \t\r\n"))
 	w.k.nested.add(w.style)
-	w.text, w.at, w.style, w.depth = outer, at, style, depth
+	w.text, w.at, w.style = outer, at, style
 }
 
 // key passes over a name and is what it says. It is valid until the next one.
@@ -385,82 +374,4 @@ func (w *walker) skip() {
 			return
 		}
 	}
-}
-
-func isASCII(text []byte) bool {
-	for ; len(text) >= 8; text = text[8:] {
-		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
-			return false
-		}
-	}
-	for _, c := range text {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// unescape appends what a text says, and notes how it is written.
-func (w *walker) unescape(to, raw []byte) []byte {
-	for {
-		at := bytes.IndexByte(raw, '\\')
-		if at < 0 || at+1 >= len(raw) {
-			return append(to, raw...)
-		}
-		to = append(to, raw[:at]...)
-		c := raw[at+1]
-		raw = raw[at+2:]
-		switch c {
-		case 'b':
-			to = append(to, '\b')
-		case 'f':
-			to = append(to, '\f')
-		case 'n':
-			to = append(to, '\n')
-		case 'r':
-			to = append(to, '\r')
-		case 't':
-			to = append(to, '\t')
-		case 'u':
-			r := hex4(raw)
-			raw = raw[min(4, len(raw)):]
-			if utf16.IsSurrogate(r) && len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
-				if both := utf16.DecodeRune(r, hex4(raw[2:])); both != utf8.RuneError {
-					r, raw = both, raw[6:]
-				}
-			}
-			w.escaped(r)
-			to = utf8.AppendRune(to, r)
-		case '/':
-			w.style |= 1 << mannerSlash
-			to = append(to, c)
-		default:
-			to = append(to, c)
-		}
-	}
-}
-
-// escaped notes a character that is written as \u.
-func (w *walker) escaped(r rune) {
-	switch {
-	case r >= utf8.RuneSelf:
-		w.style |= 1 << mannerEscaped
-	case r == '&' || r == '<' || r == '>':
-		w.style |= 1 << mannerMarkup
-	case r >= ' ':
-		w.style |= 1 << mannerPlain
-	}
-}
-
-// hex4 is the number that four hexadecimal digits write.
-func hex4(text []byte) rune {
-	if len(text) < 4 {
-		return utf8.RuneError
-	}
-	v, err := strconv.ParseUint(string(text[:4]), 16, 32)
-	if err != nil {
-		return utf8.RuneError
-	}
-	return rune(v) //nolint:gosec // four digits
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/shape"
 	"github.com/relaycheck/relaycheck/schema"
 )
@@ -21,24 +22,29 @@ func TestTheShapeIsTheSameHoweverTheCaptureIsRead(t *testing.T) {
 	t.Parallel()
 	all := variants()
 	r := rand.New(rand.NewPCG(7, 7))
-	var capture bytes.Buffer
+	var written bytes.Buffer
 	byHand := shape.New()
-	for line := 1; capture.Len() < 3<<20; line++ {
+	for line := 1; written.Len() < 3<<20; line++ {
 		body := all[r.IntN(len(all))]
 		if r.IntN(500) == 0 {
 			body = strings.Replace(body, `"appid"`, fmt.Sprintf(`"rare%d":[1,{"a":2}],"appid"`, r.IntN(9)), 1)
 		}
-		at := shape.Place{Input: 1, Source: "capture", Line: line, Offset: int64(capture.Len())}
+		at := shape.Place{Input: 1, Source: "capture", Line: line, Offset: int64(written.Len())}
 		report := schema.Validate([]byte(body), schema.Options{})
 		byHand.Add(at, []byte(body), &report)
-		capture.WriteString(body + "\n")
-		if r.IntN(300) == 0 {
-			capture.WriteString("\n")
+		written.WriteString(body + "\n")
+		switch r.IntN(600) {
+		case 0:
+			written.WriteString("\n")
 			line++
+		case 1:
+			line++
+			byHand.Unread(shape.Place{Input: 1, Source: "capture", Line: line, Offset: int64(written.Len())})
+			written.WriteString(strings.Repeat("x", 20_000) + "\n")
 		}
 	}
 	name := filepath.Join(t.TempDir(), "capture.ndjson")
-	if err := os.WriteFile(name, capture.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(name, written.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	text := func(c *shape.Collector, source string) string {
@@ -49,10 +55,13 @@ func TestTheShapeIsTheSameHoweverTheCaptureIsRead(t *testing.T) {
 		return strings.ReplaceAll(b.String(), fmt.Sprintf("%q", source), `"capture"`)
 	}
 	want := text(byHand, "capture")
+	read := capture.Options{MaxLine: 10_000}
 	for _, workers := range []int{1, 4} {
 		for _, path := range []string{name, "-"} {
 			c := shape.New()
-			sum, err := Run(t.Context(), []string{path}, bytes.NewReader(capture.Bytes()), &bytes.Buffer{}, Options{Workers: workers, Shape: c})
+			sum, err := Run(t.Context(), []string{path}, bytes.NewReader(written.Bytes()), &bytes.Buffer{}, Options{
+				Workers: workers, Shape: c, Read: read,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
