@@ -48,6 +48,9 @@ func write(binary, out string, runs int) error {
 	fmt.Fprintf(&doc, "`relaycheck demo`, %d runs: wall %s (median; %s to %s), %.2f times the 2 s that its longest real-time scenario has to wait.\n\n    %s\n\n",
 		runs, round(median), round(walls[0]), round(walls[len(walls)-1]), median.Seconds()/2, last)
 
+	doc.WriteString("## Validation beside its peers\n\n`make bench-validate` measures whole runs over a capture beside ajv and plain jsonschema/v5: " +
+		"[BENCH-validate.md](BENCH-validate.md).\n\n")
+
 	for _, pkg := range packages {
 		text, err := bench(ctx, pkg)
 		if err != nil {
