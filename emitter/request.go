@@ -73,6 +73,9 @@ type target struct {
 
 func (r Request) target() (target, error) {
 	u, err := url.Parse(r.URL)
+	if err != nil && !strings.Contains(r.URL, "://") { // 127.0.0.1:8080, of which url.Parse says something puzzling
+		return target{}, fmt.Errorf("request: url %q: want http:// or https:// before it", r.URL)
+	}
 	if err != nil {
 		return target{}, fmt.Errorf("request: %w", err)
 	}

@@ -23,7 +23,7 @@ func CheckID(id string) error {
 		if better := strings.Join(words, "-"); better != "" {
 			return fmt.Errorf("%q is no good name for a scenario: small letters, digits and dashes, such as %s", id, better)
 		}
-		return fmt.Errorf("%q is no good name for a scenario: small letters, digits and dashes", id)
+		return fmt.Errorf("%q is no good name for a scenario: small letters, digits and dashes; its title may be in any language", id)
 	}
 	if _, taken := ShippedSource(id); taken {
 		return fmt.Errorf("a shipped scenario has the name %q already; choose another", id)

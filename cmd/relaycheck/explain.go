@@ -28,7 +28,7 @@ func newExplainCommand(a *app) *cobra.Command {
 		Use:   "explain ID",
 		Short: "Explain a requirement, a violation code or an exit code, with its source",
 		Example: `  relaycheck explain ORD-3
-  relaycheck explain RC1042
+  relaycheck explain RC1410
   relaycheck explain 3`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeIDs,

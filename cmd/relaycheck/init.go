@@ -68,7 +68,11 @@ func (a *app) writeStart(dir string, files []target.ScaffoldFile) error {
 		}
 		_, _ = fmt.Fprintln(a.out, "wrote", path)
 	}
-	_, err := fmt.Fprintln(a.out, "\nNext: put your receiver's words into relaycheck.yaml, then\n  relaycheck doctor\n  relaycheck run")
+	there := ""
+	if filepath.Clean(dir) != "." {
+		there = "  cd " + dir + "\n"
+	}
+	_, err := fmt.Fprintf(a.out, "\nNext: put your receiver's words into relaycheck.yaml, then\n%s  relaycheck doctor\n  relaycheck run\n", there)
 	return err
 }
 

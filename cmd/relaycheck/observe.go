@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,7 +97,12 @@ posted; nothing is judged. The exit code is 0 if a run can be made, 3 if not.`,
 					wrong = wrong || d.What != "observers" || tgt != nil
 				}
 				if !asJSON {
-					_, _ = fmt.Fprintf(a.out, "%-5s  %-10s %s\n", mark, d.What, d.Said)
+					head := fmt.Sprintf("%-5s  %-10s ", mark, d.What)
+					said := d.Said
+					if isTerminal(a.out) { // a program reads lines, a person columns
+						said = strings.ReplaceAll(wrap(said, max(terminalWidth(a.out)-len(head), 40)), "\n", "\n"+strings.Repeat(" ", len(head)))
+					}
+					_, _ = fmt.Fprintf(a.out, "%s%s\n", head, said)
 					for _, line := range d.Output {
 						_, _ = fmt.Fprintf(a.out, "         | %s\n", line)
 					}

@@ -34,9 +34,7 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagMistake)
 	root.PersistentFlags().SortFlags = false
 	root.AddCommand(
 		newRunCommand(a),
@@ -70,6 +68,8 @@ Every flag can also be set through the environment: --report-dir is RELAYCHECK_R
 			group.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		}
 	}
+	sayWhatIsMissing(root)
+	narrowHelp(root)
 	return root
 }
 
@@ -95,8 +95,11 @@ func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 
 // didYouMean is " (did you mean x?)" where a known name is near, else nothing.
 func didYouMean(name string, known []string) string {
-	if near := strict.Nearest(name, known); near != "" {
+	if near := nearestName(name, known); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""
 }
+
+// nearestName is the known name that was most likely meant, or "".
+func nearestName(name string, known []string) string { return strict.Nearest(name, known) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -200,11 +201,14 @@ func (t *targetFlags) load(a *app) (*target.Target, error) {
 	path := t.file()
 	if path == "" {
 		if t.url == "" {
-			return nil, exit(exitUsage, fmt.Errorf("say whom to play at: --url URL, or --config with a target file (there is no %s here)", defaultTargetFile))
+			return nil, exit(exitUsage, fmt.Errorf("say whom to play at: --url URL, or --config with a target file (there is no %s here; `relaycheck init` writes one)", defaultTargetFile))
 		}
 		return nil, nil //nolint:nilnil // no target file is a target without observers
 	}
 	loaded, err := target.Load(path, a.env)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; `relaycheck init` writes one", err)
+	}
 	if err != nil {
 		return nil, exit(exitUsage, err)
 	}

@@ -22,6 +22,9 @@ func loadScenarios(args []string) (list []*scenarios.Scenario, ids []string, err
 	}
 	var paths []string
 	for _, arg := range args {
+		if filepath.Base(arg) == defaultTargetFile {
+			return nil, nil, exit(exitUsage, fmt.Errorf("%s is a target file, not a scenario: give it with --config", arg))
+		}
 		if looksLikePath(arg) {
 			paths = append(paths, arg)
 			continue

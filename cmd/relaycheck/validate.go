@@ -65,7 +65,7 @@ document · 130 interrupted.`,
   relaycheck validate --line-regexp '^\S+ \[(?P<time>[^]]+)\] "POST \S+" "(?P<body>.*)"$' access.log
   relaycheck validate --edition 2022-01 --reading documented body.json
   relaycheck validate --sequence captures/
-  relaycheck validate --shape shape.json captures/ && relaycheck schema diff --shape shape.json`,
+  relaycheck validate --shape shape.json captures/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := f.options()
 			if err != nil {
@@ -88,6 +88,7 @@ document · 130 interrupted.`,
 			opts.Meter, opts.Version, opts.RepoPath = progress.Meter(), suite.Version(), a.repoPath()
 			sum, err := validate.Run(cmd.Context(), args, a.in, progress.around(a.out), opts)
 			progress.close()
+			f.sayEnvelopes(a, sum)
 			return f.shape.write(a, opts.Shape, validateOutcome(sum, err))
 		},
 	}
@@ -144,6 +145,13 @@ func (f validateFlags) options() (validate.Options, error) {
 	o.Read.MaxLine, o.MaxErrors, o.All, o.Sequence = f.maxLine, f.maxErrors, f.all, f.sequence
 	o.SequenceMemory = f.sequenceMemory << 20
 	return o, f.input.apply(&o.Read)
+}
+
+// sayEnvelopes tells whoever may have missed it that a callback can stand within a document.
+func (f validateFlags) sayEnvelopes(a *app, sum validate.Summary) {
+	if sum.Errors > 0 && sum.Errors == sum.Documents && f.input.bodyField == "" && f.input.lineRegexp == "" && f.format == string(validate.Text) {
+		_, _ = fmt.Fprintln(a.err, "No document is a callback without errors. If they are envelopes around callbacks, --body-field says where in them the body is.")
+	}
 }
 
 // validateOutcome maps what a run came to to an exit code.

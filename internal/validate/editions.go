@@ -145,23 +145,24 @@ func (s Editions) lines() []string {
 		if f.Fit == s.Relay {
 			continue
 		}
-		var why []string
+		var reasons []Reason
 		for _, r := range f.Against {
 			if _, everywhere := common[r.key()]; !everywhere {
-				why = append(why, r.words(s.Relay))
+				reasons = append(reasons, r)
 			}
 		}
-		if len(why) > 0 {
-			lines = append(lines, fmt.Sprintf("  %s fits %s%s", f.Edition, percent(f.Fit, s.Relay), because(why, f.Omitted)))
+		if len(reasons) > 0 {
+			lines = append(lines, fmt.Sprintf("  %s fits %s%s", f.Edition, percent(f.Fit, s.Relay), because(wordsOf(reasons, s.Relay), f.Omitted)))
 		}
 	}
 	if len(common) > 0 {
-		var why []string
+		var reasons []Reason
 		for _, key := range slices.SortedFunc(maps.Keys(common), func(a, b reasonKey) int {
 			return cmp.Or(cmp.Compare(common[b].Documents, common[a].Documents), cmp.Compare(a.code, b.code), cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.reason, b.reason))
 		}) {
-			why = append(why, common[key].words(s.Relay))
+			reasons = append(reasons, common[key])
 		}
+		why := wordsOf(reasons, s.Relay)
 		who := "against each"
 		if len(s.Each) == 1 {
 			who = "against it"
@@ -228,6 +229,24 @@ func (r Reason) place() string {
 		return r.Code
 	}
 	return r.Code + " " + printable(r.Pointer)
+}
+
+// wordsOf are the words of each reason; where two have the same code and pointer, such as a member of msg in two events, the
+// sentence tells them apart.
+func wordsOf(reasons []Reason, relay int) []string {
+	places := map[string]int{}
+	for _, r := range reasons {
+		places[r.place()]++
+	}
+	var words []string
+	for _, r := range reasons {
+		text := r.words(relay)
+		if r.NotBefore == "" && places[r.place()] > 1 {
+			text += " (" + printable(r.Reason) + ")"
+		}
+		words = append(words, text)
+	}
+	return words
 }
 
 // because strings reasons together, the first few of them.

@@ -151,6 +151,10 @@ func TestWhatSpeaksAgainstEditionsIsSaidInAFewLines(t *testing.T) {
 	start := line1(schema.TaskStart)
 	timed := strings.Replace(start, `"appid"`, `"event_time":"1712893433","appid"`, 1)
 	odd := strings.Replace(timed, `"appid"`, `"nonce":1,"appid"`, 1)
+	alien := func(event string) string { // a member that other events have
+		return fmt.Sprintf(`{"appid":4,"callback_event":%q,"event_type":314,"msg":"{\"url\":\"u\",\"index\":0,\"duration\":1,\"task_start_time\":1}",`+
+			`"source_urls":"[\"u\"]\n","stream_id":"s","task_id":"1","to_url":"t"}`, event)
+	}
 	for _, c := range []struct {
 		name  string
 		lines []string
@@ -170,6 +174,9 @@ func TestWhatSpeaksAgainstEditionsIsSaidInAFewLines(t *testing.T) {
 			"  2024-04 fits 50 %: RC1401 /nonce in 50 %\n  2025-09 fits 50 %: RC1401 /nonce in 50 %\n"},
 		{"a finding in all that know it", []string{start, strings.Replace(start, `"appid"`, `"nonce":1,"appid"`, 1)}, schema.Options{}, "editions: none fits all of 2 relay callbacks; each fits 1 of them (50 %)\n" +
 			"  against each: RC1401 /nonce in 50 %\n"},
+		{"the same in two events", []string{start, alien("VodSourceFileStart"), alien("VodSourceFileFinish")}, schema.Options{}, "editions: none fits all of 3 relay callbacks; each fits 1 of them (33.3 %)\n" +
+			"  against each: RC1402 /msg#/task_start_time in 33.3 % (task_start_time is documented for the msg of other events, not of VodSourceFileFinish); " +
+			"RC1402 /msg#/task_start_time in 33.3 % (task_start_time is documented for the msg of other events, not of VodSourceFileStart)\n"},
 		{"a chosen edition that fits", []string{timed}, schema.Options{Edition: schema.Edition2025_09}, "editions: 2025-09 fits the relay callback\n"},
 		{"a chosen edition that does not", []string{start, timed}, schema.Options{Edition: schema.Edition2022_01}, "editions: 2022-01 fits 50 % of 2 relay callbacks\n" +
 			"  against it: event_time seen in 50 %: not before 2024-04\n"},

@@ -242,7 +242,7 @@ func (c *console) finding(r Report, f Finding) {
 	if len(f.Exchange) > 0 {
 		c.line("")
 		for _, l := range f.Exchange {
-			c.line("%s", strings.TrimRight("      "+c.paint.exchange(visible(l)), " "))
+			c.line("%s", strings.TrimRight("      "+c.paint.exchange(cut(visible(l), maxExchangeLine)), " "))
 		}
 	}
 	if f.Reproduce != "" {
@@ -254,6 +254,10 @@ func (c *console) finding(r Report, f Finding) {
 		c.line("")
 	}
 }
+
+// maxExchangeLine is how much of one line of an exchange is shown, in bytes: three times a usual callback, so that a body
+// which a scenario made long does not push all else off the screen. The other reports have more.
+const maxExchangeLine = 1200
 
 // brief shows a finding in a few words.
 func (c *console) brief(f Finding) {
@@ -283,8 +287,11 @@ func (c *console) warned(r Report) {
 			first = false
 		}
 		c.requirement(q)
-		if q.Reason != "" {
+		if q.Reason != "" && !retold(q) {
 			c.wrapped("    ", q.Reason)
+		}
+		if q.Level == scenarios.Must && len(q.Findings) > 0 && !slices.ContainsFunc(q.Findings, func(f Finding) bool { return f.Level != scenarios.Should }) {
+			c.wrapped("    ", "What did not hold is only recommended (SHOULD): it fails no run without --strict.")
 		}
 		for i, f := range q.Findings {
 			if i == 3 && len(q.Findings) > 4 {
@@ -296,6 +303,11 @@ func (c *console) warned(r Report) {
 		c.hint(q)
 		c.line("")
 	}
+}
+
+// retold reports whether a requirement's first finding says the same as its reason.
+func retold(q Requirement) bool {
+	return len(q.Findings) > 0 && strings.HasPrefix(q.Reason, strings.Replace(q.Findings[0].Check, " ", " of ", 1)+": ")
 }
 
 // unjudged lists the requirements with a verdict that says nothing about the receiver, and what is missing. Many that lack
@@ -323,6 +335,9 @@ func (c *console) unjudged(r Report, v judge.Verdict, title, missing string) {
 	for _, why := range reasons {
 		if len(ids[why]) > maxSingle {
 			c.wrapped("  ", fmt.Sprintf("%d requirements: %s", len(ids[why]), why))
+			if v == judge.Unproven && len(ids[why]) > maxListed {
+				continue // a run of a scenario or two: the matrix shows which
+			}
 			c.wrapped("    ", strings.Join(ids[why], ", "))
 			continue
 		}
@@ -340,6 +355,9 @@ func (c *console) unjudged(r Report, v judge.Verdict, title, missing string) {
 
 // maxSingle is how many requirements that lack the same have a line each.
 const maxSingle = 3
+
+// maxListed is how many requirements that no scenario of the run exercises are named.
+const maxListed = 24
 
 // maxPrinted is how many of the receiver's last lines are shown; the other reports have more.
 const maxPrinted = 10

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,6 +35,39 @@ func TestNothingOfAReceiverReachesTheTerminalRaw(t *testing.T) {
 	for _, c := range out {
 		if c < 0x20 && c != '\n' || c == 0x7f {
 			t.Fatalf("the text holds the control character %#x", c)
+		}
+	}
+}
+
+func TestTheConsoleKeepsToWhatAPersonReads(t *testing.T) {
+	t.Parallel()
+	r := Report{Verdict: Fail}
+	for i := range 40 {
+		r.Requirements = append(r.Requirements, Requirement{ID: fmt.Sprintf("BAD-%d", i+2), Level: scenarios.Must, Verdict: judge.Unproven, Reason: whyUnproven})
+	}
+	r.Requirements = append(r.Requirements, Requirement{
+		ID: "ACK-1", Level: scenarios.Must, Verdict: judge.Broken,
+		Findings: []Finding{{Verdict: judge.Broken, Message: "Broken.", Exchange: []string{"--> POST", strings.Repeat("[", 100_000)}}},
+	}, Requirement{
+		ID: "BAD-1", Level: scenarios.Must, Verdict: judge.Warned, Reason: "status of Body: expected 4xx, got 200",
+		Findings: []Finding{{Verdict: judge.Warned, Level: scenarios.Should, Check: "status Body", Message: "Body was answered with status 200."}},
+	}, Requirement{
+		ID: "ACK-2", Level: scenarios.Must, Verdict: judge.Warned, Reason: "known until 2099-12-31: slow",
+		Findings: []Finding{{Verdict: judge.Warned, Level: scenarios.Must, Check: "time Body", Message: "Body was answered late."}},
+	})
+	out := string(render(t, func(b *bytes.Buffer) error { return Console(b, r, ConsoleOptions{}) }))
+	for what, want := range map[string]int{
+		"BAD-40":                               0, // forty that nothing exercises are not listed one by one
+		"40 requirements: " + whyUnproven:      1,
+		strings.Repeat("[", maxExchangeLine):   1,
+		strings.Repeat("[", maxExchangeLine+1): 0,
+		"of 100000 bytes":                      1,
+		"status of Body":                       0, // the finding says it
+		"only recommended (SHOULD)":            1, // of BAD-1 and not of ACK-2
+		"known until 2099-12-31: slow":         1,
+	} {
+		if n := strings.Count(out, what); n != want {
+			t.Errorf("%.60q is there %d times, want %d, in\n%.6000s", what, n, want, out)
 		}
 	}
 }

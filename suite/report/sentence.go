@@ -229,7 +229,7 @@ const (
 		"understood, applied once or applied in the right order."
 	saidStrictPartial = "Not everything that is required could be judged, and --strict asks for that."
 
-	whyUnproven    = "no scenario that was loaded exercises it"
+	whyUnproven    = "no scenario of this run exercises it"
 	whyNotSelected = "it has scenarios, but none of them ran"
 	whyDidNotRun   = "did not run"
 	whyNoVerdict   = "the judge said nothing about it"
@@ -307,8 +307,11 @@ func headline(r Report) string {
 	case Pass:
 		return "PASS: everything that was judged held" + tail(n[judge.Warned], "warned") + "."
 	case Partial:
-		return fmt.Sprintf("PARTIAL: nothing broke, but %d requirements could not be judged%s.",
-			n[judge.NotObservable]+n[judge.NotTestable], tail(n[judge.Warned], "warned"))
+		unjudged := fmt.Sprintf("%d requirements", n[judge.NotObservable]+n[judge.NotTestable])
+		if unjudged == "1 requirements" {
+			unjudged = "one requirement"
+		}
+		return fmt.Sprintf("PARTIAL: nothing broke, but %s could not be judged%s.", unjudged, tail(n[judge.Warned], "warned"))
 	case Fail:
 		if n[judge.Broken] == 0 {
 			return "FAIL: the baseline does not fit: " + saidMisfits(len(r.Baseline.Problems())) + "."

@@ -2,7 +2,6 @@ package target
 
 import (
 	"fmt"
-	"net"
 	"strconv"
 )
 
@@ -41,20 +40,6 @@ func (b *builder) port(start *hookSpec) {
 		}
 		return env(name)
 	}
-}
-
-// freePort is a port of this machine that nobody listens on.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // listening takes no time
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = l.Close() }()
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if !ok {
-		return 0, fmt.Errorf("%s is no TCP address", l.Addr())
-	}
-	return addr.Port, nil
 }
 
 func (b *builder) hook(name string, spec *hookSpec) *Hook {
