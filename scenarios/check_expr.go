@@ -53,6 +53,8 @@ type AnswerFacts struct {
 	Copy     int     `expr:"copy"`
 	Attempt  int     `expr:"attempt"` // from 1
 	Status   *int    `expr:"status"`  // nil if no answer was read
+	At       float64 `expr:"at"`      // when sending began, ms since the play did
+	Written  float64 `expr:"written"` // when all of the request was sent, ms since the play began; 0 if it was not
 	MS       float64 `expr:"ms"`      // how long the answer took
 	Body     any     `expr:"body"`    // decoded JSON, or text
 	Failure  string  `expr:"failure"` // why there is no answer
@@ -145,7 +147,7 @@ func exprHint(message string) string {
 		case strings.Contains(message, "FileFact"):
 			return strict.Suggest(name, []string{"index", "url", "duration", "finished"})
 		case strings.Contains(message, "AnswerFacts"):
-			return strict.Suggest(name, []string{"event", "delivery", "copy", "attempt", "status", "ms", "body", "failure"})
+			return strict.Suggest(name, []string{"event", "delivery", "copy", "attempt", "status", "at", "written", "ms", "body", "failure"})
 		}
 	case strings.HasPrefix(message, "unknown name "):
 		name := strings.TrimPrefix(message, "unknown name ")

@@ -283,7 +283,11 @@ func (c *compiler) expect(d *expectDoc) Expect {
 		}
 	}
 	for _, k := range d.Check {
-		x.Checks = append(x.Checks, Check{Expr: k.Expr.Value, Message: k.Message, Pos: c.position(k.Expr.Pos)})
+		check := Check{Expr: k.Expr.Value, Message: k.Message, Pos: c.position(k.Expr.Pos)}
+		if k.Given != nil {
+			check.Given = k.Given.Value
+		}
+		x.Checks = append(x.Checks, check)
 	}
 	if d.Within != nil {
 		x.Within = emitter.Offset(d.Within.Value) // a receiver gets no faster where time is scaled

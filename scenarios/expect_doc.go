@@ -99,7 +99,7 @@ type countDoc struct {
 	Pos  strict.Pos
 }
 
-// checksDoc is an expression, or a list of expressions and {expr, message}.
+// checksDoc is an expression, or a list of expressions and {expr, message, given}.
 type checksDoc []checkDoc
 
 // An expression in the expr language that must be true.
@@ -108,6 +108,8 @@ type checkDoc struct {
 	Expr strict.At[string] `yaml:"expr" strict:"required"`
 	// What to say if it is not.
 	Message string `yaml:"message"`
+	// Another expression, without which a failure proves nothing: where it is false, the check is not testable.
+	Given *strict.At[string] `yaml:"given"`
 }
 
 // DecodeYAML implements strict.Unmarshaler.
@@ -135,11 +137,18 @@ func (c *checksDoc) add(n strict.Node) {
 		n.Expected("an expression, or {expr: …, message: …}")
 		return
 	}
-	if _, err := compileCheck(one.Expr.Value); err != nil {
-		at := withinText(n.File(), one.Expr, err.line, err.column)
-		n.File().Errorf(at, "expression", "%s", err.summary()).Hint(err.hint)
+	compiles(n.File(), one.Expr)
+	if one.Given != nil {
+		compiles(n.File(), *one.Given)
 	}
 	*c = append(*c, one)
+}
+
+// compiles reports what is wrong with an expression, at its place.
+func compiles(f *strict.File, text strict.At[string]) {
+	if _, err := compileCheck(text.Value); err != nil {
+		f.Errorf(withinText(f, text, err.line, err.column), "expression", "%s", err.summary()).Hint(err.hint)
+	}
 }
 
 // withinText is the place of a line and column of a text's content, where the file shows the text as it is; else the

@@ -50,7 +50,7 @@ func (c *checker) inChecks(name string) bool {
 	}
 	for _, list := range lists {
 		for _, k := range list {
-			if strings.Contains(k.Expr.Value, name) {
+			if strings.Contains(k.Expr.Value, name) || k.Given != nil && strings.Contains(k.Given.Value, name) {
 				return true
 			}
 		}

@@ -143,5 +143,6 @@ type Count struct {
 type Check struct {
 	Expr    string   `json:"expr"`
 	Message string   `json:"message,omitempty"`
+	Given   string   `json:"given,omitempty"` // an expression; where it is false, a failure proves nothing
 	Pos     Position `json:"position"`
 }

@@ -84,21 +84,28 @@ func (h *hookRunner) run(ctx context.Context, name, taskID string) error {
 	if hook == nil {
 		return fmt.Errorf("the target file has no hook %q", name)
 	}
-	ctx, cancel := context.WithTimeout(ctx, hook.Timeout)
+	return h.runFor(ctx, hook, taskID, hook.Timeout)
+}
+
+// runFor runs a hook within a time.
+func (h *hookRunner) runFor(ctx context.Context, hook *target.Hook, taskID string, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var err error
 	if hook.Command != nil {
-		err = h.command(ctx, hook, taskID)
+		err = h.command(ctx, hook, taskID, limit)
 	} else {
 		err = h.request(ctx, hook)
 	}
 	if err != nil {
-		return fmt.Errorf("hook %s (%s): %w", name, hook.At, err)
+		return fmt.Errorf("hook %s (%s): %w", hook.Name, hook.At, err)
 	}
 	return nil
 }
 
-// ready waits until the receiver takes callbacks again, asking the ready hook where there is one.
+// ready waits until the receiver takes callbacks again, asking the ready hook where there is one. A question may go
+// unanswered: a receiver that starts may take a connection and lose it. So each has a limit of its own, which grows for a
+// receiver that is slow.
 func (h *hookRunner) ready(ctx context.Context) error {
 	hook := h.hooks.Ready
 	if hook == nil {
@@ -106,26 +113,48 @@ func (h *hookRunner) ready(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, hook.Timeout)
 	defer cancel()
-	var last error
-	for {
-		if last = h.run(ctx, target.Ready, ""); last == nil {
+	// A restart hook of the target's own may have put another program in the receiver's place, and ended it.
+	watched := h.process != nil && h.process.runs()
+	limit := firstQuestion
+	for asked := 1; ; asked++ {
+		begin := time.Now()
+		last := h.runFor(ctx, hook, "", limit)
+		if last == nil {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the receiver was not ready within %s: %w", hook.Timeout, last)
-		case <-time.After(readyInterval):
+		if time.Since(begin) >= limit {
+			limit *= 2
+		}
+		if watched {
+			if err := h.process.failed(); err != nil {
+				return err
+			}
+		}
+		if wait(ctx, readyInterval) != nil {
+			return fmt.Errorf("the receiver was not ready within %s, asked %d×: %w%s", hook.Timeout, asked, last, h.printed())
 		}
 	}
 }
 
-// readyInterval is how often a starting receiver is asked: quick against a start of some seconds, no load.
-const readyInterval = 50 * time.Millisecond
+// printed quotes the end of what a started receiver has printed.
+func (h *hookRunner) printed() string {
+	if h.process == nil {
+		return ""
+	}
+	return h.process.output.said()
+}
+
+const (
+	// readyInterval is how often a starting receiver is asked: quick against a start of some seconds, no load.
+	readyInterval = 50 * time.Millisecond
+	// firstQuestion is how long the first questions may take; each that takes longer doubles it.
+	firstQuestion = 2 * time.Second
+)
 
 // maxHookOutput bounds what is read of the answer to a hook, in bytes.
 const maxHookOutput = 4 << 10
 
-func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID string) error {
+func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID string, limit time.Duration) error {
 	argv := make([]string, len(hook.Command.Argv))
 	for i, t := range hook.Command.Argv {
 		argv[i] = t.Fill(taskID, "", nil)
@@ -148,7 +177,7 @@ func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID stri
 		// A restart hook may well leave the receiver behind with our pipe in its hands.
 		return nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s did not end within %s", argv[0], hook.Timeout)
+		return fmt.Errorf("%s did not end within %s", argv[0], limit)
 	default:
 		return fmt.Errorf("%s: %w%s", argv[0], err, out.said())
 	}

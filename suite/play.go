@@ -69,14 +69,20 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 	crowd, alone := apart(shuffled(r.cfg.Seed, futures))
 	watch := newWatch(r.cfg.Progress, len(futures))
 	var silent atomic.Int32 // plays in a row that got no answer at all
-	one := func(f *future) {
-		defer close(f.done)
+	first := func(f *future) {
 		if ctx.Err() != nil {
 			return
 		}
 		f.begun = true
 		watch.started(f.scenario.ID)
-		f.play = r.play(ctx, f.scenario, f.number, f.round)
+		f.play = r.playOnce(ctx, f.scenario, f.number, f.round)
+	}
+	last := func(f *future) {
+		defer close(f.done)
+		if !f.begun {
+			return
+		}
+		f.play = r.again(ctx, f.play, f.scenario, f.number, f.round)
 		watch.ended(f.scenario.ID)
 		if r.cfg.FailFast && r.words().Broke(f.play) {
 			stop(errFailFast)
@@ -87,8 +93,19 @@ func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 			stop(errMute)
 		}
 	}
-	each(cmp.Or(r.concurrency, DefaultConcurrency), crowd, one)
-	each(1, alone, one)
+	var mu sync.Mutex
+	var putOff []*future // until the crowd is gone, which is what makes this machine late more than anything else
+	each(cmp.Or(r.concurrency, DefaultConcurrency), crowd, func(f *future) {
+		if first(f); f.begun && late(f.play) {
+			mu.Lock()
+			defer mu.Unlock()
+			putOff = append(putOff, f)
+			return
+		}
+		last(f)
+	})
+	each(1, putOff, last)
+	each(1, alone, func(f *future) { first(f); last(f) })
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errFailFast):
 		cut = fmt.Sprintf("ended early by --fail-fast: %d of %d scenarios were played", distinct(futures, true), distinct(futures, false))
@@ -147,29 +164,38 @@ func each(limit int, list []*future, do func(*future)) {
 	wg.Wait()
 }
 
-// play plays one scenario to its verdict. Where the harness itself was late and a verdict that rests on time could not be
-// given for it, the scenario is played again, with new tasks: a busy moment of this machine is no reason to leave a
-// question open. What comes out of the last try counts, whatever it is.
+// play plays one scenario to its verdict.
 func (r *runner) play(ctx context.Context, sc *scenarios.Scenario, number, round int) report.Play {
-	begin := time.Now()
-	out := r.playOnce(ctx, sc, number, round)
+	return r.again(ctx, r.playOnce(ctx, sc, number, round), sc, number, round)
+}
+
+// again plays a scenario once more, with new tasks, where the harness itself was late and a verdict that rests on time could not be
+// given for it: a busy moment of this machine is no reason to leave a question open. What comes out of the last try counts,
+// whatever it is.
+func (r *runner) again(ctx context.Context, out report.Play, sc *scenarios.Scenario, number, round int) report.Play {
+	took := out.Duration
 	for try := 1; try < triesWhenLate && ctx.Err() == nil && late(out); try++ {
 		out = r.playOnce(ctx, sc, number, round)
+		took += out.Duration
 	}
-	out.Duration = time.Since(begin)
+	out.Duration = took
 	return out
 }
 
 // triesWhenLate bounds how often a scenario is played: a machine that is late three times in a row will be again.
 const triesWhenLate = 3
 
-// late reports whether a play left a question open and deliveries of it left later than they were due. Below this lag
-// no check gives up. Where a receiver left a callback unanswered, it was not this machine that took the time, and to
-// wait for all of it again would teach nothing.
+// late reports whether a play left a question open and deliveries of it left later than they were due or, where the verdict rests
+// on real time, than they were planned: looks that take long keep the next event back as well. Below this lag no check
+// gives up. Where a receiver left a callback unanswered, it was not this machine that took the time, and to wait for
+// all of it again would teach nothing.
 func late(p report.Play) bool {
 	const lag = 20 * time.Millisecond
+	real := p.Input.Plan.Scenario.RealTime
 	return !slices.ContainsFunc(p.Input.Transcript.Deliveries, unanswered) && slices.ContainsFunc(p.Result.Rows, func(row judge.Row) bool { return row.Verdict == judge.NotTestable }) &&
-		slices.ContainsFunc(p.Input.Transcript.Deliveries, func(d emitter.Delivery) bool { return d.Lag() > lag })
+		slices.ContainsFunc(p.Input.Transcript.Deliveries, func(d emitter.Delivery) bool {
+			return d.Lag() > lag || real && len(d.Attempts) > 0 && time.Duration(d.Attempts[0].Queued-d.Planned) > lag
+		})
 }
 
 // mutePlays is how many plays in a row may go without any answer in time. To play on would cost the answer's whole

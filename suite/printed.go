@@ -81,16 +81,29 @@ func afterGap(b []byte) (kept []byte, cut int) {
 	return kept, len(b) - len(kept)
 }
 
-// said quotes the last line, for an error.
+// An error quotes so many lines, what went wrong mostly stands some lines above the last one, but no more than so many bytes
+// where that is more than one.
+const (
+	lastLines = 6
+	lastBytes = 400
+)
+
+// said quotes the last lines, for an error.
 func (p *printed) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	text := p.tail
-	if len(text) == 0 {
-		text = p.head
+	if len(text) < tornBytes {
+		text = append(bytes.Clone(p.head), p.tail...)
+		if p.total > int64(len(text)) {
+			text = p.tail
+		}
 	}
-	if line := programs.LastLine(text); line != "" {
-		return "; the last that it printed: " + line
+	if lines := programs.LastLines(text, lastLines); len(lines) > 0 {
+		for len(lines) > 1 && len(strings.Join(lines, " | ")) > lastBytes {
+			lines = lines[1:]
+		}
+		return "; the last that it printed: " + strings.Join(lines, " | ")
 	}
 	return ""
 }

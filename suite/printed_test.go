@@ -84,3 +84,24 @@ func TestWhatIsNoTextIsMadeToBe(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A compiler says what is wrong in its first lines, and that it failed in the last.
+func TestAnErrorQuotesTheLinesBeforeTheLast(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 150)
+	for _, c := range []struct{ printed, want string }{
+		{"", ""},
+		{"\n \n", ""},
+		{"Main.java:3: error: cannot find symbol\n\n  symbol: x\nerror: compilation failed\n", "; the last that it printed: Main.java:3: error: cannot find symbol | symbol: x | error: compilation failed"},
+		{"1\n2\n3\n4\n5\n6\n7\n", "; the last that it printed: 2 | 3 | 4 | 5 | 6 | 7"},
+		{long + "\n" + long + "\n" + long + "\nend", "; the last that it printed: " + long + " | " + long + " | end"},
+		{strings.Repeat("y", 300), "; the last that it printed: " + strings.Repeat("y", 200) + "…"},
+		{strings.Repeat("head\n", 4000) + strings.Repeat("z", 99) + "\nend", "; the last that it printed: head | head | head | head | " + strings.Repeat("z", 99) + " | end"},
+	} {
+		var p printed
+		_, _ = p.Write([]byte(c.printed))
+		if got := p.said(); got != c.want {
+			t.Errorf("got  %q\nwant %q", got, c.want)
+		}
+	}
+}

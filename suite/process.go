@@ -29,6 +29,7 @@ type process struct {
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
+	guard  *guard
 	starts int
 	done   chan struct{} // closed once cmd has ended
 	err    error         // how it ended
@@ -75,6 +76,7 @@ func (p *process) start(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = in, in
 	ownGroup(cmd)
 	endWithUs(cmd)
+	watcher := newGuard(p.mark)
 	started, done := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -90,15 +92,17 @@ func (p *process) start(ctx context.Context) error {
 	err = <-started
 	_ = in.Close() // the receiver has its own
 	if err != nil {
+		watcher.dismiss()
 		_ = out.Close()
 		return fmt.Errorf("start the receiver (%s): %w", p.hook.At, err)
 	}
+	watcher.watch(cmd.Process.Pid)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
 		_, _ = io.Copy(&p.output, out) // ends with the last of those that print, or when stop closes it
 	}()
-	p.cmd, p.done, p.pipe, p.read = cmd, done, out, read
+	p.cmd, p.guard, p.done, p.pipe, p.read = cmd, watcher, done, out, read
 	p.starts++
 	return nil
 }
@@ -110,7 +114,7 @@ func (p *process) vacant(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if host, _, err := net.SplitHostPort(address); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+	if !onThisMachine(address) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
@@ -123,6 +127,11 @@ func (p *process) vacant(ctx context.Context) error {
 	return fmt.Errorf("start the receiver (%s): somebody listens on %s already; end that program, or use port: auto", p.hook.At, address)
 }
 
+func onThisMachine(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
+}
+
 func (p *process) address() (string, error) {
 	u, err := url.Parse(p.url)
 	if err != nil {
@@ -132,41 +141,6 @@ func (p *process) address() (string, error) {
 		return u.Host, nil
 	}
 	return net.JoinHostPort(u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme]), nil
-}
-
-// wait waits until the receiver takes connections, or has ended, or its time is over.
-func (p *process) wait(ctx context.Context) error {
-	address, err := p.address()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, p.hook.Timeout)
-	defer cancel()
-	var dialer net.Dialer
-	for {
-		conn, err := dialer.DialContext(ctx, "tcp", address)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-p.done:
-			if p.err != nil {
-				p.settle()
-				return fmt.Errorf("the receiver (%s) ended before it took a callback: %w%s", p.hook.At, p.err, p.output.said())
-			}
-			// It has put itself into the background.
-			if err := wait(ctx, readyInterval); err != nil {
-				return p.notReady(address)
-			}
-		case <-ctx.Done():
-			return p.notReady(address)
-		case <-time.After(readyInterval):
-		}
-	}
-}
-
-func (p *process) notReady(address string) error {
-	return fmt.Errorf("the receiver (%s) did not listen on %s within %s%s", p.hook.At, address, p.hook.Timeout, p.output.said())
 }
 
 // stop ends the receiver and everything that it has started: with SIGTERM and, once the grace is over, by force. It
@@ -194,6 +168,7 @@ func (p *process) stop(grace time.Duration) {
 		<-time.After(familyInterval)
 	}
 	<-p.done
+	p.guard.dismiss()
 	p.settle()
 	_ = p.pipe.Close()
 	<-p.read

@@ -85,7 +85,7 @@ func TestWhatAStartedReceiverPrintedIsInTheReport(t *testing.T) {
 	if want := "up with [redacted]\nto stderr\ngoing down\n"; rep.Receiver.Output.Head != want {
 		t.Errorf("got %q, want %q", rep.Receiver.Output.Head, want)
 	}
-	if !strings.Contains(rep.Reason, "did not listen") || !strings.Contains(rep.Reason, "the last that it printed: to stderr") {
+	if !strings.Contains(rep.Reason, "did not listen") || !strings.Contains(rep.Reason, "the last that it printed: up with [redacted] | to stderr") {
 		t.Errorf("reason %q", rep.Reason)
 	}
 }

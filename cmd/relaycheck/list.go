@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/relaycheck/relaycheck/scenarios"
@@ -112,7 +113,7 @@ func (a *app) printScenarios(list []listedScenario) {
 		width = max(width, len(sc.ID))
 	}
 	for _, sc := range list {
-		_, _ = fmt.Fprintf(a.out, "%-*s  %-10s  %s [%s]\n", width, sc.ID, sc.Profile, sc.Title, strings.Join(sc.Requires, " "))
+		a.printFitting(fmt.Sprintf("%-*s  %-10s", width, sc.ID, sc.Profile), fmt.Sprintf("%s [%s]", sc.Title, strings.Join(sc.Requires, " ")))
 	}
 	_, _ = fmt.Fprintf(a.out, "%d scenarios\n", len(list))
 }
@@ -128,7 +129,18 @@ func (a *app) printRequirements(list []listedRequirement) {
 		case 1:
 			by = r.Scenarios[0]
 		}
-		_, _ = fmt.Fprintf(a.out, "%-7s  %-6s  %s (%s)\n", r.ID, r.Level, r.Sentence, by)
+		a.printFitting(fmt.Sprintf("%-7s  %-6s", r.ID, r.Level), fmt.Sprintf("%s (%s)", r.Sentence, by))
 	}
 	_, _ = fmt.Fprintf(a.out, "%d requirements, %d unproven\n", len(list), unproven)
+}
+
+// printFitting prints a head and a text on one line. On a terminal that is too narrow for both the text goes below,
+// indented and broken between words; elsewhere a line stays one, for grep.
+func (a *app) printFitting(head, body string) {
+	line := head + "  " + body
+	if width := terminalWidth(a.out); isTerminal(a.out) && text.StringWidth(line) > width {
+		const margin = "    "
+		line = strings.TrimRight(head, " ") + "\n" + indent(text.WrapSoft(body, width-len(margin)), margin)
+	}
+	_, _ = fmt.Fprintln(a.out, line)
 }

@@ -39,7 +39,7 @@ the receiver (hooks.start), it is started for the look.`,
 			if tgt != nil {
 				redact = report.Redactor(tgt.Secrets()...)
 			}
-			out, merr := json.MarshalIndent(map[string]any{"facts": look.Facts, "effects": look.Effects}, "", "  ")
+			out, merr := json.MarshalIndent(map[string]any{"facts": orNothing(look.Facts), "effects": orNothing(look.Effects)}, "", "  ")
 			if merr != nil {
 				return exit(exitEnvironment, merr)
 			}
@@ -117,4 +117,12 @@ posted; nothing is judged. The exit code is 0 if a run can be made, 3 if not.`,
 	t.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
+}
+
+// orNothing makes {} of a map that is not there, which JSON would call null.
+func orNothing[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
 }

@@ -114,7 +114,7 @@ func (s *sitting) compareStatedEffect(c comparison, name string, l looks) []comp
 	}
 	undecided := func(c comparison) comparison {
 		c.guard, c.open = "effect:too-short", !s.longEnough(l, s.newestOfAll(l))
-		return c.cannot("it was looked at for %s only, and has %s to show", short(span(l.first, at)), short(s.within()))
+		return c.tooShort(lastError(l.all), "it was looked at for %s only, and has %s to show", short(span(l.first, at)), short(s.within()))
 	}
 	if s.throughout() > 0 {
 		var moments []moment

@@ -18,9 +18,31 @@ func (s *sitting) compareChecks(tr *emitter.Transcript, l looks) []comparison {
 		c := comparison{
 			guard: "expr", kind: "expr", name: "checks", subject: bounded(check.Expr), expected: "true", reason: check.Message, stated: true, pos: check.Pos,
 		}
-		out = append(out, s.compareCheck(c, check, tr, l)...)
+		for _, c := range s.compareCheck(c, check, tr, l) {
+			if c.outcome == Fail && check.Given != "" {
+				c = s.provided(c, check.Given, tr, l)
+			}
+			out = append(out, c)
+		}
 	}
 	return out
+}
+
+// provided lets a check fail only where what it rests on was given: a machine that is as slow without what the scenario
+// is about proves nothing by being slow with it.
+func (s *sitting) provided(c comparison, given string, tr *emitter.Transcript, l looks) comparison {
+	because := ""
+	if program, err := scenarios.CompileCheck(given); err != nil {
+		because = ": " + err.Error()
+	} else if ok, _, err := s.evaluate(program, mentions(given), tr, l); err != nil {
+		because = ": " + err.Error()
+	} else if ok {
+		return c
+	}
+	c.guard = "expr:not-given"
+	c = c.cannot("%s", bounded("it is not so, but that proves nothing, for this was not given: "+given+because))
+	c.outcome = CannotTest
+	return c
 }
 
 func (s *sitting) compareCheck(c comparison, check scenarios.Check, tr *emitter.Transcript, l looks) []comparison {
@@ -35,7 +57,7 @@ func (s *sitting) compareCheck(c comparison, check scenarios.Check, tr *emitter.
 	}
 	undecided := func(c comparison) comparison {
 		c.guard, c.open = "expr:too-short", !s.longEnough(l, s.newestOfAll(l))
-		return c.cannot("it was not true yet, but it was looked at for %s only, and has %s to become so", short(span(l.first, s.lastSeen(l))), short(s.within()))
+		return c.tooShort(lastError(l.all), "it was not true yet, but it was looked at for %s only, and has %s to become so", short(span(l.first, s.lastSeen(l))), short(s.within()))
 	}
 	if m.looks && s.throughout() > 0 {
 		var moments []moment
@@ -237,7 +259,7 @@ func (s *sitting) answers(tr *emitter.Transcript, l looks) []scenarios.AnswerFac
 	for i, m := range all {
 		f := scenarios.AnswerFacts{
 			Event: m.d.Event, Delivery: m.d.ID, Copy: m.d.Copy, Attempt: m.a.Number,
-			MS: float64(span(m.a.Queued, m.a.Done).Microseconds()) / 1000,
+			At: float64(us(m.a.Queued)) / 1000, Written: float64(us(m.a.Written)) / 1000, MS: float64(span(m.a.Queued, m.a.Done).Microseconds()) / 1000,
 		}
 		if m.a.Answer != nil {
 			status := m.a.Answer.Status

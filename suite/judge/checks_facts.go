@@ -79,10 +79,8 @@ func (s *sitting) compareFact(a *account, fact string, l looks) []comparison {
 func (s *sitting) undecided(c comparison, samples []Sample, last Sample, l looks) comparison {
 	c.guard = "fact:too-short"
 	c.open = !s.longEnough(l, l.newest(c.task))
-	if why := lastError(samples); why != "" {
-		return c.cannot("it was not as expected when it was last seen, and then the observer could not look: %s", bounded(why))
-	}
-	return c.cannot("it was not as expected yet, but it was looked at for %s only, and has %s to show", short(span(l.first, last.At)), short(s.within()))
+	return c.tooShort(lastError(samples), "it was not as expected yet, but it was looked at for %s only, and has %s to show",
+		short(span(l.first, last.At)), short(s.within()))
 }
 
 func joinReasons(a, b string) string {

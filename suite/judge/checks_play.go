@@ -135,7 +135,7 @@ func (j *judgement) ladder(st *scenarios.Step, d *emitter.Delivery) {
 	attempts := d.Attempts
 	for k := 1; k < len(attempts); k++ {
 		before, at := &attempts[k-1], &attempts[k]
-		if answeredOK(before) {
+		if before.OK() {
 			j.cannotPlay("play:ladder", d.ID, "%s was sent again although attempt %d was answered 200", d.ID, before.Number)
 			return
 		}
@@ -145,13 +145,10 @@ func (j *judgement) ladder(st *scenarios.Step, d *emitter.Delivery) {
 		}
 	}
 	last := attempts[len(attempts)-1]
-	if !answeredOK(&last) && len(attempts) < st.Deliver.Policy.Attempts {
+	if !last.OK() && len(attempts) < st.Deliver.Policy.Attempts {
 		j.cannotPlay("play:ladder", d.ID, "%s was given up after %d of %d attempts", d.ID, len(attempts), st.Deliver.Policy.Attempts)
 	}
 }
-
-// answeredOK says whether an attempt ended its ladder, whatever the script did to its request.
-func answeredOK(at *emitter.Attempt) bool { return at.Answer != nil && at.Answer.Status == statusOK }
 
 // offTime says how a play whose verdict rests on real time was off its times: a gap between two events of a task came
 // out longer or shorter than planned, because the harness was late or an answer slow. Where no gap was planned, only

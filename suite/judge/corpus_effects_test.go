@@ -122,7 +122,7 @@ func effectSpecimens() []specimen {
 		{"a-stated-count-within-both-bounds", "own-effects held" + ackHeld, func(b *playBuilder) {
 			stated(b, scenarios.Count{AtLeast: &one, AtMost: &two}, 2)
 		}},
-		{"a-stated-count-was-not-awaited", "own-effects not_observable" + ackHeld, func(b *playBuilder) {
+		{"a-stated-count-was-not-awaited", "own-effects not_testable" + ackHeld, func(b *playBuilder) {
 			stated(b, scenarios.Count{Exactly: &two}, 1)
 			b.in.Samples = b.in.Samples[:1]
 		}},
@@ -192,12 +192,29 @@ func effectSpecimens() []specimen {
 			checking(b, `len(effects) == 0`)
 			b.lookAt(Final, "task", b.factsOfLife(nil), nil)
 		}},
-		{"a-check-that-was-not-awaited", "own-checks not_observable" + ackHeld, func(b *playBuilder) {
+		{"a-check-that-was-not-awaited", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
 			checking(b, `task.exit_code == -22`)
 			b.lookAt(Final, "task", b.factsOfLife(Facts{"exit_code": nil, "phase": "running"}), nil)
 		}},
 		{"a-check-of-answers-needs-no-look", "own-checks broken" + ackHeld, func(b *playBuilder) {
 			checking(b, `all(answers, .ms < 1)`)
+		}},
+
+		{"a-check-fails-with-what-it-rests-on", "own-checks broken" + ackHeld, func(b *playBuilder) {
+			checking(b, `all(answers, .ms < 1)`)
+			b.in.Plan.Expect.Checks[0].Given = `all(answers, .at < 100000 && .written <= .at + .ms)`
+		}},
+		{"a-check-fails-without-what-it-rests-on", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
+			checking(b, `all(answers, .ms < 1)`)
+			b.in.Plan.Expect.Checks[0].Given = `any(answers, .at > 100000)`
+		}},
+		{"a-check-fails-and-what-it-rests-on-cannot-be-told", "own-checks not_testable" + ackHeld, func(b *playBuilder) {
+			checking(b, `all(answers, .ms < 1)`)
+			b.in.Plan.Expect.Checks[0].Given = `find(answers, .event == "Nobody").at > 0`
+		}},
+		{"a-check-that-is-true-needs-nothing-to-rest-on", "own-checks held" + ackHeld, func(b *playBuilder) {
+			checking(b, `all(answers, .ms > 0)`)
+			b.in.Plan.Expect.Checks[0].Given = `any(answers, .at > 100000)`
 		}},
 
 		{"a-stated-count-stays", "own-effects held" + ackHeld, func(b *playBuilder) { staying(b, 0, 1, 1, 1, 1, 1) }},

@@ -219,7 +219,7 @@ func factSpecimens() []specimen {
 			}
 			b.look(Final, "task", b.facts("task", nil))
 		}},
-		{"a-phase-was-not-watched-for-long-enough", "GAP-2 not_observable" + ackHeld, func(b *playBuilder) {
+		{"a-phase-was-not-watched-for-long-enough", "GAP-2 not_testable" + ackHeld, func(b *playBuilder) {
 			b.requires("GAP-2")
 			started(b)
 			step := b.observing("observe", scenarios.Expect{Oracle: true, Throughout: throughout})

@@ -128,6 +128,12 @@ func harnessSpecimens() []specimen {
 		{"a-kill-cuts-off-and-the-retry-doubles", "DUR-2 broken" + ackHeld, func(b *playBuilder) {
 			struckDuring(b, 3, []end{failing(emitter.FailClosed)}, nil)
 		}},
+		{"a-kill-tears-the-answer-apart", "DUR-2 held" + ackHeld, func(b *playBuilder) {
+			struckDuring(b, 2, []end{failing(emitter.FailClosed), answer(200)}, nil)
+		}},
+		{"a-kill-tears-the-answer-apart-and-the-retry-doubles", "DUR-2 broken" + ackHeld, func(b *playBuilder) {
+			struckDuring(b, 3, []end{failing(emitter.FailClosed), answer(200)}, nil)
+		}},
 		{"a-kill-excuses-no-refusal-of-the-retry", "DUR-2 broken, ACK-2 held", func(b *playBuilder) {
 			struckDuring(b, 1, []end{failing(emitter.FailClosed)}, []end{answer(409)})
 		}},

@@ -86,7 +86,7 @@ func lookSpecimens() []specimen {
 			b.failedLook(Final, "task", "timeout")
 			b.after(time.Second).lookAt(Final, "task", b.facts("task", nil), nil)
 		}},
-		{"a-look-that-ended-too-soon", "SEQ-1 not_observable" + ackHeld, func(b *playBuilder) {
+		{"a-look-that-ended-too-soon", "SEQ-1 not_testable" + ackHeld, func(b *playBuilder) {
 			b.requires("SEQ-1")
 			started(b)
 			b.lookAt(Final, "task", b.facts("task", Facts{"phase": nil}), nil)

@@ -54,10 +54,9 @@ func cut(a emitter.Attempt) bool {
 	return w.LoseAnswer || w.ResetAt != nil || w.TruncateAt != nil || (a.Failure != nil && a.Failure.Kind == emitter.FailOurs)
 }
 
-// acknowledged says whether an attempt brought the whole callback and was answered 200.
-func acknowledged(a emitter.Attempt) bool {
-	return a.Answer != nil && a.Answer.Status == statusOK && !cut(a)
-}
+// acknowledged says whether an attempt brought the whole callback and was answered 200, in a whole answer: of a receiver that is
+// killed the first line of one may still come, and such a callback is sent again.
+func acknowledged(a emitter.Attempt) bool { return a.OK() && !cut(a) }
 
 // A fate is what became of an event until a window closes.
 type fate struct {

@@ -40,6 +40,7 @@ func noticed() map[string]string {
 		"expr":            "a-check-is-false",
 		"expr:unseen":     "a-check-that-nobody-looked-for",
 		"expr:too-short":  "a-check-that-was-not-awaited",
+		"expr:not-given":  "a-check-fails-without-what-it-rests-on",
 		"fact:task":       "a-stated-task-is-not-in-the-plan",
 		"fact:unseen":     "the-observer-could-not-look",
 		"fact:too-short":  "a-look-that-ended-too-soon",

@@ -47,6 +47,17 @@ func (c comparison) cannot(format string, args ...any) comparison {
 	return c
 }
 
+// tooShort says that a comparison could not be made because looks came too seldom, or ended too soon. It is the observer's
+// fault if its last look failed, and this machine's otherwise.
+func (c comparison) tooShort(lastError, format string, args ...any) comparison {
+	if lastError != "" {
+		return c.cannot(format+", and then the observer could not look: %s", append(args, bounded(lastError))...)
+	}
+	c = c.cannot(format, args...)
+	c.outcome = CannotTest
+	return c
+}
+
 func newSitting(b *book, step string, ex *scenarios.Expect, reqs []requirement) *sitting {
 	s := &sitting{book: b, step: step, ex: ex}
 	if !ex.Oracle {
@@ -126,6 +137,14 @@ func (s *sitting) window(l looks) window {
 
 // longEnough says whether a look came late enough to conclude from it that something will not show any more.
 func (s *sitting) longEnough(l looks, at emitter.Offset) bool { return span(l.first, at) >= s.within() }
+
+// of are the samples of one task, and all where something belongs to no task.
+func (l looks) of(task string) []Sample {
+	if task == "" {
+		return l.all
+	}
+	return l.byTask[task]
+}
 
 // newest is when the newest look at a task began, whether it could be taken or not. The looks of one round begin one
 // after the other, so what one task's look is late enough for another's may not be.

@@ -116,15 +116,35 @@ func said(stderr []byte) string {
 	return ""
 }
 
-// LastLine is the last line of text that is not blank, at most 200 bytes of it.
+// LastLine is the last line of what a program printed, shortened; "" if it printed nothing.
 func LastLine(text []byte) string {
-	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(text), "\uFFFD")), "\n")
-	line := strings.TrimSpace(lines[len(lines)-1])
-	const most = 200
-	if len(line) > most {
-		return strings.ToValidUTF8(line[:most], "") + "…"
+	if lines := LastLines(text, 1); len(lines) > 0 {
+		return lines[0]
 	}
-	return line
+	return ""
+}
+
+// LastLines are the last lines of what a program printed, at most n, each shortened, without those that are empty.
+func LastLines(text []byte, n int) []string {
+	var out []string
+	for line := range strings.SplitSeq(strings.ToValidUTF8(string(text), "\uFFFD"), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, shortened(line))
+		}
+	}
+	return out[max(0, len(out)-n):]
+}
+
+func shortened(line string) string {
+	const most = 200
+	if len(line) <= most {
+		return line
+	}
+	line = line[:most]
+	if i := strings.LastIndexByte(line, ' '); i > 0 {
+		line = line[:i] // half a word may be half a secret, which nobody recognises
+	}
+	return strings.ToValidUTF8(line, "") + "…"
 }
 
 // limited keeps the first bytes that are written, and tells when there are more. It does not embed the buffer:
