@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Mask stands where a secret was.
@@ -38,14 +39,19 @@ var (
 // every spelling in which they may turn up (plain, within JSON once and twice, percent-encoded, base64), and what is
 // a secret in any URL: a password, txSecret and sign. Empty secrets are ignored.
 func Redactor(secrets ...string) func([]byte) []byte {
+	type word struct {
+		plain []byte
+		find  *regexp.Regexp
+	}
 	var long [][]byte
-	var words []*regexp.Regexp
+	var words []word
 	for _, s := range spellings(secrets) {
-		if len(s) >= wordLength {
+		// Bytes that are no text are no word of one: they go wherever they stand.
+		if len(s) >= wordLength || !utf8.ValidString(s) {
 			long = append(long, []byte(s))
 			continue
 		}
-		words = append(words, regexp.MustCompile(`(^|[^\pL\pN_])`+regexp.QuoteMeta(s)+`($|[^\pL\pN_])`))
+		words = append(words, word{[]byte(s), regexp.MustCompile(`(^|[^\pL\pN_])` + regexp.QuoteMeta(s) + `($|[^\pL\pN_])`)})
 	}
 	return func(b []byte) []byte {
 		for _, s := range long {
@@ -54,9 +60,12 @@ func Redactor(secrets ...string) func([]byte) []byte {
 			}
 		}
 		for _, w := range words {
+			if !bytes.Contains(b, w.plain) {
+				continue // a regular expression takes its time over ten megabytes
+			}
 			// Twice, because two neighbours share the character between them.
-			b = w.ReplaceAll(b, []byte("${1}"+Mask+"${2}"))
-			b = w.ReplaceAll(b, []byte("${1}"+Mask+"${2}"))
+			b = w.find.ReplaceAll(b, []byte("${1}"+Mask+"${2}"))
+			b = w.find.ReplaceAll(b, []byte("${1}"+Mask+"${2}"))
 		}
 		// The cheap looks first: most bodies hold none of these, there are thousands, and some have ten megabytes.
 		low := lower(b)

@@ -66,6 +66,18 @@ func TestRedactorTakesOutAShortSecretOnlyAsAWord(t *testing.T) {
 	}
 }
 
+// TestASecretThatIsNoTextIsTakenOut has secrets that are no UTF-8 once their percent codes are undone.
+func TestASecretThatIsNoTextIsTakenOut(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"%A0     ", "%ff", "\xff\xfe"} {
+		for _, spelling := range []string{secret, strings.ReplaceAll(strings.ReplaceAll(secret, "%A0", "\xa0"), "%ff", "\xff")} {
+			if got := string(secrets.Redactor(secret)([]byte("a " + spelling + " z"))); strings.Contains(got, spelling) {
+				t.Errorf("%q is still in %q", secret, got)
+			}
+		}
+	}
+}
+
 func TestRedactorFindsASecretInEverySpelling(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
