@@ -33,7 +33,7 @@ var goPostgreSQL = example{
 			name: "looks first whether it has a callback, and then stores it", file: "store.go",
 			old: "(identity, task_id, event, msg) values ($1, $2, $3, $4)\n\t\ton conflict do nothing`",
 			new: "(identity, task_id, event, msg)\n\t\tselect $1::bytea, $2::text, $3::text, $4::text" +
-				" where not exists (select from callbacks where identity = $1::bytea)`",
+				" from pg_sleep(0.1) where not exists (select from callbacks where identity = $1::bytea)`", // a busy database
 			requirement: "DUP-2",
 		},
 		{
