@@ -8,65 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaycheck/relaycheck/internal/junit"
 	"github.com/relaycheck/relaycheck/suite/judge"
 )
-
-// The JUnit dialect that GitHub, GitLab, Jenkins and Azure read alike: testsuites > testsuite > testcase, with failure,
-// error, skipped and system-out in it.
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Skipped  int          `xml:"skipped,attr"`
-	Time     string       `xml:"time,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name       string           `xml:"name,attr"`
-	Tests      int              `xml:"tests,attr"`
-	Failures   int              `xml:"failures,attr"`
-	Errors     int              `xml:"errors,attr"`
-	Skipped    int              `xml:"skipped,attr"`
-	Time       string           `xml:"time,attr"`
-	Timestamp  string           `xml:"timestamp,attr,omitempty"`
-	Properties *junitProperties `xml:"properties,omitempty"`
-	Cases      []junitCase      `xml:"testcase"`
-	SystemOut  *junitText       `xml:"system-out,omitempty"`
-}
-
-type junitProperties struct {
-	Property []junitProperty `xml:"property"`
-}
-
-type junitProperty struct {
-	Name  string `xml:"name,attr"`
-	Value string `xml:"value,attr"`
-}
-
-type junitCase struct {
-	Name      string       `xml:"name,attr"`
-	Class     string       `xml:"classname,attr"`
-	File      string       `xml:"file,attr,omitempty"`
-	Line      int          `xml:"line,attr,omitempty"`
-	Time      string       `xml:"time,attr"`
-	Failure   *junitDetail `xml:"failure,omitempty"`
-	Error     *junitDetail `xml:"error,omitempty"`
-	Skipped   *junitDetail `xml:"skipped,omitempty"`
-	SystemOut *junitText   `xml:"system-out,omitempty"`
-}
-
-type junitDetail struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",cdata"` // readable where the file is opened as text; what XML forbids is written out by then
-}
-
-type junitText struct {
-	Text string `xml:",cdata"`
-}
 
 // JUnit writes junit.xml: a testsuite for each requirement group, and in it a testcase for each scenario and requirement
 // that was played. Broken is a failure; what could not be observed or tested is skipped, with its reason; a warning
@@ -76,43 +20,32 @@ type junitText struct {
 // named "run": no reader of JUnit may take it for green. A testcase has the time of its scenario's whole play. What a
 // receiver printed that the run started is the system-out of the first suite.
 func JUnit(w io.Writer, r Report) error {
-	doc := junit(r)
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return fmt.Errorf("write the JUnit report: %w", err)
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(doc); err != nil {
-		return fmt.Errorf("write the JUnit report: %w", err)
-	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return fmt.Errorf("write the JUnit report: %w", err)
-	}
-	return nil
+	doc := junitOf(r)
+	return doc.Write(w)
 }
 
-func junit(r Report) junitSuites {
-	doc := junitSuites{Name: "relaycheck", Time: junitTime(r.DurationMS)}
+func junitOf(r Report) junit.Suites {
+	doc := junit.Suites{Name: "relaycheck", Time: junitTime(r.DurationMS)}
 	if r.Verdict != Pass && r.Verdict != Partial && r.Verdict != Fail {
-		doc.add(junitSuite{Name: "run"}, r, []junitCase{{
+		doc.Add(suiteOf("run", r, []junit.Case{{
 			Name: r.Verdict, Class: "relaycheck.run", Time: junitTime(r.DurationMS),
-			Error: &junitDetail{Message: visible(r.Reason), Type: r.Verdict, Text: strings.Join(visibleAll(r.Notes), "\n")},
-		}})
+			Error: &junit.Detail{Message: visible(r.Reason), Type: r.Verdict, Text: strings.Join(visibleAll(r.Notes), "\n")},
+		}}))
 	}
 	if problems := r.Baseline.Problems(); len(problems) > 0 {
-		var cases []junitCase
+		var cases []junit.Case
 		for _, e := range r.Baseline.Entries {
 			if e.Problem != "" {
-				cases = append(cases, junitCase{
+				cases = append(cases, junit.Case{
 					Name: visible(e.Requirement + " " + e.Scenario + ": baseline entry"), Class: "relaycheck.baseline", Time: junitTime(0),
-					Failure: &junitDetail{Message: visible(e.Problem), Type: string(e.Outcome)},
+					Failure: &junit.Detail{Message: visible(e.Problem), Type: string(e.Outcome)},
 				})
 			}
 		}
-		doc.add(junitSuite{Name: "baseline"}, r, cases)
+		doc.Add(suiteOf("baseline", r, cases))
 	}
 	for _, g := range groups(r.Requirements) {
-		var cases []junitCase
+		var cases []junit.Case
 		for _, q := range g.requirements {
 			for _, s := range r.Scenarios {
 				for _, row := range s.Requirements {
@@ -123,53 +56,41 @@ func junit(r Report) junitSuites {
 			}
 		}
 		if len(cases) > 0 {
-			doc.add(junitSuite{Name: visible(g.name)}, r, cases)
+			doc.Add(suiteOf(visible(g.name), r, cases))
 		}
 	}
 	if lines := r.Receiver.lines(); len(lines) > 0 && len(doc.Suites) > 0 {
 		// Once, not with every testcase: one process served them all.
-		doc.Suites[0].SystemOut = &junitText{Text: r.Receiver.summary() + "\n" + strings.Join(lines, "\n") + "\n"}
+		doc.Suites[0].SystemOut = &junit.Text{Text: r.Receiver.summary() + "\n" + strings.Join(lines, "\n") + "\n"}
 	}
 	return doc
 }
 
-func (d *junitSuites) add(s junitSuite, r Report, cases []junitCase) {
-	s.Cases = cases
-	s.Timestamp = r.Started
-	s.Properties = &junitProperties{Property: []junitProperty{
-		{"suite_version", visible(r.Suite.Version)},
-		{"catalogue_digest", visible(r.Suite.CatalogueDigest)},
-		{"seed", strconv.FormatInt(r.Suite.Seed, 10)},
-		{"time_scale", strconv.FormatFloat(r.Suite.TimeScale, 'g', -1, 64)},
-		{"target", visible(r.Target.URL)},
-		{"verdict", r.Verdict},
-	}}
+// suiteOf is a suite with the properties of the run.
+func suiteOf(name string, r Report, cases []junit.Case) junit.Suite {
 	var longest float64
 	for _, c := range cases {
-		s.Tests++
-		switch {
-		case c.Failure != nil:
-			s.Failures++
-		case c.Error != nil:
-			s.Errors++
-		case c.Skipped != nil:
-			s.Skipped++
-		}
 		if t, err := strconv.ParseFloat(c.Time, 64); err == nil {
 			longest = max(longest, t)
 		}
 	}
-	// Plays run side by side, and one play gives several testcases: the sum of their times would mean nothing.
-	s.Time = strconv.FormatFloat(longest, 'f', 3, 64)
-	d.Tests += s.Tests
-	d.Failures += s.Failures
-	d.Errors += s.Errors
-	d.Skipped += s.Skipped
-	d.Suites = append(d.Suites, s)
+	return junit.Suite{
+		Name: name, Cases: cases, Timestamp: r.Started,
+		// Plays run side by side, and one play gives several testcases: the sum of their times would mean nothing.
+		Time: strconv.FormatFloat(longest, 'f', 3, 64),
+		Properties: &junit.Properties{Property: []junit.Property{
+			{Name: "suite_version", Value: visible(r.Suite.Version)},
+			{Name: "catalogue_digest", Value: visible(r.Suite.CatalogueDigest)},
+			{Name: "seed", Value: strconv.FormatInt(r.Suite.Seed, 10)},
+			{Name: "time_scale", Value: strconv.FormatFloat(r.Suite.TimeScale, 'g', -1, 64)},
+			{Name: "target", Value: visible(r.Target.URL)},
+			{Name: "verdict", Value: r.Verdict},
+		}},
+	}
 }
 
-func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
-	c := junitCase{
+func junitCaseOf(group string, q Requirement, s Scenario, row Row) junit.Case {
+	c := junit.Case{
 		Name: visible(fmt.Sprintf("%s %s: %s", q.ID, s.ID, q.Sentence)), Class: visible("relaycheck." + group),
 		File: visible(s.File), Line: s.Line, Time: junitTime(s.DurationMS),
 	}
@@ -186,7 +107,7 @@ func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
 	switch row.Verdict {
 	case judge.Held:
 		if len(s.Rounds) > 0 {
-			c.SystemOut = &junitText{Text: text}
+			c.SystemOut = &junit.Text{Text: text}
 		}
 	case judge.Broken:
 		message := row.Reason
@@ -196,25 +117,25 @@ func junitCaseOf(group string, q Requirement, s Scenario, row Row) junitCase {
 				break
 			}
 		}
-		c.Failure = &junitDetail{Message: visible(message), Type: string(q.Level), Text: text}
+		c.Failure = &junit.Detail{Message: visible(message), Type: string(q.Level), Text: text}
 	case judge.Warned:
 		why := "warning"
 		if row.Reason != "" {
 			why += ": " + visible(row.Reason)
 		}
-		c.SystemOut = &junitText{Text: why + "\n" + text}
+		c.SystemOut = &junit.Text{Text: why + "\n" + text}
 	case judge.NotObservable, judge.NotTestable, judge.Unproven, judge.NotSelected:
 		why := verdictWord(row.Verdict)
 		if row.Reason != "" {
 			why += ": " + visible(row.Reason)
 		}
 		if s.Aborted != "" {
-			c.Error = &junitDetail{Message: visible("the play ended early: " + s.Aborted), Type: "aborted", Text: why}
+			c.Error = &junit.Detail{Message: visible("the play ended early: " + s.Aborted), Type: "aborted", Text: why}
 			break
 		}
-		c.Skipped = &junitDetail{Message: why}
+		c.Skipped = &junit.Detail{Message: why}
 	default:
-		c.Error = &junitDetail{Message: visible(whyImpossible(row.Verdict)), Type: "verdict"}
+		c.Error = &junit.Detail{Message: visible(whyImpossible(row.Verdict)), Type: "verdict"}
 	}
 	return c
 }
@@ -281,7 +202,7 @@ func verifyJUnit(file io.Reader, r Report) error {
 }
 
 func countJUnit(r io.Reader) (failures int, err error) {
-	var doc junitSuites
+	var doc junit.Suites
 	dec := xml.NewDecoder(r)
 	if err := dec.Decode(&doc); err != nil {
 		return 0, fmt.Errorf("read the JUnit report back: %w", err)
