@@ -13,6 +13,8 @@ type shape struct {
 	form
 	segments []segment
 	tail     string
+	steps    []step // the same for matchVector
+	oneLine  bool
 	hits     int
 }
 
@@ -37,23 +39,8 @@ const (
 	partURLs                        // the content of source_urls
 )
 
-// match reports whether the body has the shape. Every part ends where a fixed segment has to begin, and that begins with
-// a byte that the part cannot contain.
-func (s *shape) match(b []byte) bool {
-	i := 0
-	for k := range s.segments {
-		seg := &s.segments[k]
-		if len(b)-i < len(seg.fixed) || string(b[i:i+len(seg.fixed)]) != seg.fixed {
-			return false
-		}
-		i += len(seg.fixed)
-		i = seg.kind.end(b, i)
-		if i < 0 {
-			return false
-		}
-	}
-	return string(b[i:]) == s.tail
-}
+// match reports whether the body has the shape.
+func (s *shape) match(b []byte) bool { return s.prefix(b) == len(b) }
 
 // end is the place behind the part that begins at i; -1 where something else stands there.
 func (k partKind) end(b []byte, i int) int {
@@ -163,23 +150,36 @@ func (c *shapeCache) place(b []byte) int {
 
 // find looks for the shape of a body.
 func (c *shapeCache) find(at int, b []byte) (form, bool) {
+	f, n := c.search(at, b, true)
+	return f, n == len(b)
+}
+
+// begin looks for the shape of what b begins with, n bytes of one line; none where n is not above 0.
+func (c *shapeCache) begin(b []byte) (f form, n int) { return c.search(c.place(b), b, false) }
+
+func (c *shapeCache) search(at int, b []byte, whole bool) (form, int) {
 	if at < 0 {
-		return form{}, false
+		return form{}, -1
 	}
 	row := &c.rows[at]
 	for k, s := range row {
 		if s == nil {
 			break
 		}
-		if s.match(b) {
-			s.hits++
-			if k > 0 { // the most recent one first
-				row[k], row[k-1] = row[k-1], s
-			}
-			return s.form, true
+		if !whole && !s.oneLine {
+			continue
 		}
+		n := s.prefix(b)
+		if n < 0 || whole && n != len(b) {
+			continue
+		}
+		s.hits++
+		if k > 0 { // the most recent one first
+			row[k], row[k-1] = row[k-1], s
+		}
+		return s.form, n
 	}
-	return form{}, false
+	return form{}, -1
 }
 
 // learn keeps the shape of a body that was read member by member.
@@ -235,5 +235,7 @@ func newShape(b []byte, f *fieldScan) *shape {
 		at = p.end
 	}
 	s.tail = string(b[at:])
+	s.oneLine = bytes.IndexByte(b, '\n') < 0
+	s.steps = stepsOf(s.segments, s.tail)
 	return s
 }

@@ -42,7 +42,12 @@ func agree(t fataler, v *Validator, body []byte, opts Options) Report {
 	for _, how := range []struct {
 		name string
 		does func([]byte, Options) Report
-	}{{"a Validator", v.Validate}, {"the same again", v.Validate}, {"Validate", Validate}} {
+	}{
+		{"a Validator", v.Validate},
+		{"the same again", v.Validate},
+		{"Validate", Validate},
+		{"with room behind it", func(body []byte, opts Options) Report { return v.Validate(roomy(body, body), opts) }},
+	} {
 		if got := how.does(body, opts); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s with %+v\n%q\nfast      %+v\nauthority %+v", how.name, opts, body, got, want)
 		}
@@ -50,7 +55,26 @@ func agree(t fataler, v *Validator, body []byte, opts Options) Report {
 	if !bytes.Equal(before, body) {
 		t.Fatalf("the body was changed: %q", before)
 	}
-	return want
+	for _, text := range [][]byte{slices.Concat(body, []byte("\n"), body), roomy(slices.Concat(body, []byte("\n")), body), roomy(body, []byte("\n"))} {
+		got, n := v.Line(text, opts)
+		if got == nil {
+			continue
+		}
+		end := bytes.IndexByte(text, '\n')
+		if end < len(body) {
+			want = Validate(text[:max(end, 0)], slow)
+		}
+		if n != end || !reflect.DeepEqual(*got, want) {
+			t.Fatalf("as a line, with %+v\n%q\n%d bytes of %d: %+v\nauthority %+v", opts, text, n, end, *got, want)
+		}
+	}
+	return Validate(body, slow)
+}
+
+// roomy is a body in memory that goes on behind it, with what might be taken for more of it.
+func roomy(body, more []byte) []byte {
+	room := slices.Concat(body, more, bytes.Repeat([]byte(`9"}`), slack))
+	return room[:len(body)]
 }
 
 // compact is a body without white space between tokens, as senders write it.
@@ -312,7 +336,12 @@ func TestNothingIsAcceptedForItsShapeThatIsNotValid(t *testing.T) {
 				near = append(near, other)
 			}
 			for _, other := range near {
-				if _, ok := v.shapes.find(v.shapes.place(other), other); !ok {
+				_, ok := v.shapes.find(v.shapes.place(other), other)
+				room := roomy(other, body)
+				if _, also := v.shapes.find(v.shapes.place(room), room); also != ok {
+					t.Fatalf("%s: accepted for its shape: %v, with room behind it: %v", other, ok, also)
+				}
+				if !ok {
 					continue
 				}
 				if r := Validate(other, opts); r.Verdict != OK {

@@ -16,30 +16,36 @@ import (
 // cache and for memory to stay flat, large enough that handing it over costs nothing.
 const chunkSize = 256 << 10
 
+// readSize is how much is read at once, in bytes.
+const readSize = 32 << 10
+
 // overrun is how much is read behind a chunk at first, for its last line to end.
 const overrun = 16 << 10
+
+// slack is the capacity behind a text for its lines to be found fast; see schema.Validator.Line.
+const slack = 64
 
 // maxOverrun bounds the last line of a chunk. What is longer is left to the Reader, which does not keep what is too long.
 const maxOverrun = 1 << 20
 
-// A span is a file's lines on their way through the workers. It ends at its last whole line, or where a line is found
-// that is not simply a document.
+// A span is a file's lines on their way through the workers, each of which takes the next chunk when it has done the last.
+// It ends at its last whole line, or where a line is found that is not simply a document.
 type span struct {
 	capture.Lines
-	stop atomic.Int64 // a chunk stopped short here: what begins behind it need not be judged
+	input int // the reader's number of it
+	turns *turns
+	next  atomic.Int64 // number of the chunk that nobody has taken yet
+	stop  atomic.Int64 // a chunk stopped short here: what begins behind it need not be judged
 
-	// Where the reading goes on. Written by the teller, before it closes done.
+	// How far it was told of. Written in turn, and read when that is over.
 	offset int64
 	line   int
-	done   chan struct{}
-	over   bool // a chunk stopped short: what was judged behind it is not told of
 }
 
 // A chunk is the lines of a span that begin in [from, to).
 type chunk struct {
 	span     *span
 	from, to int64
-	last     bool // of its span
 
 	// What came of it, beside the batch's tally. Lines are counted from the chunk's first.
 	lines int   // whole lines judged, blank ones too
@@ -47,152 +53,31 @@ type chunk struct {
 	short bool  // it stopped at end, before to
 }
 
-// readLines hands a span to the workers, waits for it, and tells the reader where to go on.
-func readLines(ctx context.Context, r *capture.Reader, lines capture.Lines, send func(*batch) bool) error {
-	s := &span{Lines: lines, offset: lines.From, line: lines.Line, done: make(chan struct{})}
+func newSpan(lines capture.Lines, input int) *span {
+	s := &span{Lines: lines, input: input, turns: newTurns(), offset: lines.From, line: lines.Line}
 	s.stop.Store(math.MaxInt64)
-	for from := s.From; ; from += chunkSize {
-		to := min(from+chunkSize, s.To)
-		last := to == s.To || s.stop.Load() <= to
-		if !send(&batch{chunk: &chunk{span: s, from: from, to: to, last: last}}) {
-			return ctx.Err()
-		}
-		if last {
-			break
-		}
-	}
-	select {
-	case <-s.done:
-		return r.Resume(s.offset, s.line)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return s
 }
 
-// A worker judges, with what it needs for that again and again.
-type worker struct {
-	opts      Options
-	validator *schema.Validator
-	buf       []byte
+// take is the next chunk, with its number; none where the rest is taken, or not wanted any more.
+func (s *span) take() (n int64, c *chunk) {
+	n = s.next.Add(1) - 1
+	from := s.From + n*chunkSize
+	if from >= s.To || s.stop.Load() <= from || !s.turns.await(n) {
+		return n, nil
+	}
+	return n, &chunk{span: s, from: from, to: min(from+chunkSize, s.To)}
 }
 
-// chunk judges the lines of a chunk: records are made of those that are told of, the others are counted.
-func (w *worker) chunk(b *batch) (records []Record) {
-	c, t := b.chunk, &b.tally
-	s := c.span
-	c.end = c.from
-	if s.stop.Load() <= c.from {
-		return nil
-	}
-	start := c.from
-	if c.from > s.From {
-		start-- // whether a line begins at from is told by the byte before
-	}
-	text, ok := w.read(c, start, c.to+overrun)
-	if !ok {
-		return nil
-	}
-	at := 0 // in text
-	if c.from > s.From {
-		end := bytes.IndexByte(text, '\n')
-		if end < 0 || start+int64(end)+1 >= c.to {
-			return nil // one line from beginning to end, of an earlier chunk
-		}
-		at = end + 1
-	}
-	c.end = start + int64(at)
-	for start+int64(at) < c.to {
-		end := bytes.IndexByte(text[at:], '\n')
-		if end < 0 {
-			// The line ends beyond what was read, or it is the last one and not ended.
-			if start+int64(len(text)) >= s.To || len(text)-at > maxOverrun {
-				break
-			}
-			if text, ok = w.read(c, start, start+int64(2*len(text))); !ok {
-				return records
-			}
-			continue
-		}
-		line := text[at : at+end]
-		indented, body := bare(line)
-		if len(body) == 0 {
-			t.blank++
-		} else {
-			if len(indented) > s.MaxLine || capture.Odd(body) {
-				break
-			}
-			report := w.validator.Validate(body, w.opts.Schema)
-			t.add(&report)
-			t.lines++
-			t.bytes += int64(len(body))
-			if told := report.Verdict != schema.OK || w.opts.All; told || b.lives != nil || b.shape != nil {
-				indent := len(line) - len(indented)
-				doc := capture.Document{
-					Source: s.Source, Line: c.lines, Column: indent + 1, Offset: start + int64(at+indent), Body: body,
-				}
-				follow(b.lives, &doc, &report)
-				b.gather(&doc, &report)
-				if told {
-					records = append(records, record(doc, &report))
-				}
-			}
-		}
-		c.lines++
-		at += end + 1
-		c.end = start + int64(at)
-	}
-	if c.end < c.to { // at the end of the file, or at a line that is not simply a document
-		c.stop(c.end)
-	}
-	return records
+// begin has the chunks told of, in their order.
+func (s *span) begin(to listener) error {
+	return s.turns.begin(func(b *batch) (bool, error) { return s.tell(b, to) })
 }
 
-// bare is a line without the white space before it, and without that around it. Most have none, and are not looked at
-// for long.
-func bare(line []byte) (indented, body []byte) {
-	if n := len(line); n > 0 && line[0] == '{' && line[n-1] == '}' {
-		return line, line
-	}
-	indented = bytes.TrimLeft(line, " \t\r")
-	return indented, bytes.TrimRight(indented, " \t\r")
-}
-
-// read fills the worker's buffer with a part of the file, up to the size that the span has.
-func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
-	n := int(min(to, c.span.To) - from)
-	if cap(w.buf) < n || cap(w.buf) > chunkSize+2*maxOverrun {
-		w.buf = make([]byte, n)
-	}
-	got, err := c.span.File.ReadAt(w.buf[:n], from)
-	if err != nil && !errors.Is(err, io.EOF) {
-		c.stop(c.from) // the Reader will meet it, and tell
-		return nil, false
-	}
-	return w.buf[:got], true
-}
-
-// stop notes where the chunk stopped short.
-func (c *chunk) stop(at int64) {
-	c.short = true
-	for v := &c.span.stop; ; {
-		if old := v.Load(); old <= at || v.CompareAndSwap(old, at) {
-			return
-		}
-	}
-}
-
-// tellChunk tells of a chunk in its turn. What lies behind the place where an earlier chunk stopped is not told of: it
-// was read as lines, and may be something else.
-func tellChunk(b *batch, to listener) error {
+// tell tells of a chunk in its turn, and reports whether it is the last one. What lies behind the place where a chunk
+// stopped short is not told of: it was read as lines, and may be something else.
+func (s *span) tell(b *batch, to listener) (last bool, err error) {
 	c := b.chunk
-	s := c.span
-	if c.last {
-		defer close(s.done)
-	}
-	if s.over {
-		return nil
-	}
-	s.over = c.short
 	for i := range b.records {
 		rec := &b.records[i]
 		rec.Line += s.line
@@ -210,5 +95,192 @@ func tellChunk(b *batch, to listener) error {
 	if c.lines > 0 {
 		s.offset = c.end
 	}
-	return to.tell(b)
+	return c.short || c.to == s.To, to.tell(b)
+}
+
+// share judges chunks of a span until all of them are taken.
+func (w *worker) share(ctx context.Context, s *span) error {
+	for ctx.Err() == nil {
+		n, c := s.take()
+		if c == nil {
+			return nil
+		}
+		b := &batch{input: s.input, source: s.Source, chunk: c}
+		w.judge(b)
+		if err := s.turns.bring(n, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A worker judges, with what it needs for that again and again.
+type worker struct {
+	opts      Options
+	validator *schema.Validator
+	looks     bool // more is wanted of a document without findings than its verdict
+	plain     plain
+	buf       []byte
+}
+
+// chunk judges the lines of a chunk: records are made of those that are told of, the others are counted.
+func (w *worker) chunk(b *batch) {
+	c, t := b.chunk, &b.tally
+	s := c.span
+	c.end = c.from
+	if s.stop.Load() <= c.from {
+		return
+	}
+	start := c.from
+	if c.from > s.From {
+		start-- // whether a line begins at from is told by the byte before
+	}
+	text, ok := w.read(c, start, c.to+overrun)
+	if !ok {
+		return
+	}
+	at := 0 // in text
+	if c.from > s.From {
+		end := bytes.IndexByte(text, '\n')
+		if end < 0 || start+int64(end)+1 >= c.to {
+			return // one line from beginning to end, of an earlier chunk
+		}
+		at = end + 1
+	}
+	c.end = start + int64(at)
+	defer w.plain.count(t)
+	for start+int64(at) < c.to {
+		report, end := w.validator.Line(text[at:], w.opts.Schema)
+		if report != nil && end <= s.MaxLine {
+			w.plain.add(report, end)
+			if w.looks {
+				w.look(b, report, text[at:at+end], 0, start+int64(at))
+			}
+		} else {
+			end = bytes.IndexByte(text[at:], '\n')
+			if end < 0 {
+				// The line ends beyond what was read, or it is the last one and not ended.
+				if start+int64(len(text)) >= s.To || len(text)-at > maxOverrun {
+					break
+				}
+				if text, ok = w.read(c, start, start+int64(2*len(text))); !ok {
+					return
+				}
+				continue
+			}
+			if !w.line(b, text[at:at+end], start+int64(at)) {
+				break
+			}
+		}
+		c.lines++
+		at += end + 1
+		c.end = start + int64(at)
+	}
+	if c.end < c.to { // at the end of the file, or at a line that is not simply a document
+		c.stop(c.end)
+	}
+}
+
+// line judges a line. It reports false for one that is not simply a document.
+func (w *worker) line(b *batch, line []byte, offset int64) bool {
+	indented, body := bare(line)
+	switch {
+	case len(body) == 0:
+		b.tally.blank++
+		return true
+	case len(indented) > b.chunk.span.MaxLine || capture.Odd(body):
+		return false
+	}
+	report := w.validator.Validate(body, w.opts.Schema)
+	b.tally.add(&report)
+	b.tally.lines++
+	b.tally.bytes += int64(len(body))
+	if w.looks || report.Verdict != schema.OK {
+		indent := len(line) - len(indented)
+		w.look(b, &report, body, indent, offset+int64(indent))
+	}
+	return true
+}
+
+// look takes from a document of a chunk what is wanted beside its verdict.
+func (w *worker) look(b *batch, report *schema.Report, body []byte, indent int, offset int64) {
+	doc := capture.Document{Source: b.chunk.span.Source, Line: b.chunk.lines, Column: indent + 1, Offset: offset, Body: body}
+	follow(b.lives, &doc, report)
+	b.gather(&doc, report)
+	if report.Verdict != schema.OK || w.opts.All {
+		b.records = append(b.records, record(doc, report))
+	}
+}
+
+// plain counts the documents of a chunk whose reports are shared, by these.
+type plain struct {
+	docs  []plainDocs
+	bytes int64
+}
+
+type plainDocs struct {
+	report *schema.Report
+	n      int
+}
+
+func (p *plain) add(report *schema.Report, size int) {
+	p.bytes += int64(size)
+	for i := range p.docs {
+		if d := &p.docs[i]; d.report == report {
+			d.n++
+			return
+		}
+	}
+	p.docs = append(p.docs, plainDocs{report, 1})
+}
+
+// count adds what was counted to a tally, and begins anew.
+func (p *plain) count(t *tally) {
+	for _, d := range p.docs {
+		t.many(d.report, d.n)
+		t.lines += d.n
+	}
+	t.bytes += p.bytes
+	p.docs, p.bytes = p.docs[:0], 0
+}
+
+// bare is a line without the white space before it, and without that around it. Most have none, and are not looked at
+// for long.
+func bare(line []byte) (indented, body []byte) {
+	if n := len(line); n > 0 && line[0] == '{' && line[n-1] == '}' {
+		return line, line
+	}
+	indented = bytes.TrimLeft(line, " \t\r")
+	return indented, bytes.TrimRight(indented, " \t\r")
+}
+
+// read fills the worker's buffer with a part of the file, up to the size that the span has.
+func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
+	n := int(min(to, c.span.To) - from)
+	if cap(w.buf) < n+slack || cap(w.buf) > chunkSize+2*maxOverrun {
+		w.buf = make([]byte, n+slack)
+	}
+	got := 0
+	for got < n {
+		k, err := c.span.File.ReadAt(w.buf[got:min(n, got+readSize)], from+int64(got))
+		got += k
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			c.stop(c.from) // the Reader will meet it, and tell
+			return nil, false
+		}
+	}
+	return w.buf[:got], true
+}
+
+// stop notes where the chunk stopped short.
+func (c *chunk) stop(at int64) {
+	c.short = true
+	for v := &c.span.stop; ; {
+		if old := v.Load(); old <= at || v.CompareAndSwap(old, at) {
+			return
+		}
+	}
 }

@@ -18,6 +18,7 @@ func callbackLines(r *rand.Rand, size int, odd float64) []byte {
 	start := line1(schema.TaskStart)
 	others := []string{
 		line1(schema.VodSourceFileStart), line1(schema.TaskExit), line1(schema.VodSourceFileFinish),
+		strings.Replace(start, `"task_id": "`, `"task_id": "`+strings.Repeat("1", 200), 1),
 	}
 	strange := []string{
 		"", "   \t", "\r", "  " + start + "  ", start + "\r", `{"appid":"4"}`, "not json", start[:len(start)/2], "{", "[", "]", "  [", "{\n" + start[1:], "[" + start + ",",
@@ -84,7 +85,10 @@ func TestAFileIsToldOfAsIfItWereReadFromBeginningToEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, opts := range []Options{
-				{Format: NDJSON}, {Format: NDJSON, All: true, Workers: 3, Read: capture.Options{MaxLine: 2000}}, {Format: Text, MaxErrors: 5, Workers: 1},
+				{Format: NDJSON},
+				{Format: NDJSON, All: true, Workers: 3, Read: capture.Options{MaxLine: 2000}},
+				{Format: Text, MaxErrors: 5, Workers: 1},
+				{Format: NDJSON, Workers: 2, Read: capture.Options{MaxLine: 400}}, // valid callbacks are longer
 			} {
 				var fromFile, inOrder bytes.Buffer
 				sum, err := Run(t.Context(), []string{name}, nil, &fromFile, opts)

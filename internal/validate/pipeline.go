@@ -21,15 +21,24 @@ type batch struct {
 	input  int // the reader's number of it
 	source string
 
-	*pouch        // documents; nil once they were judged
-	chunk  *chunk // lines of a file in place of documents
+	*pouch // documents; nil once they were judged
 	done   chan struct{}
+	span   *span  // in place of documents: lines for all workers to share
+	chunk  *chunk // in place of documents: what a worker took of a span
 
 	// What came of it.
 	tally   tally
 	records []Record         // of those that are told of
 	lives   *sequence.Batch  // what tasks' lives need of it, if they are followed
 	shape   *shape.Collector // what the documents look like, if anybody asks
+}
+
+// kept is how many documents of the batch take memory until they are told of.
+func (b *batch) kept() int {
+	if b.lives != nil || b.shape != nil {
+		return b.tally.documents()
+	}
+	return len(b.records)
 }
 
 // The bounds of a pouch. 128 documents of a usual callback are 64 kB, so that they stay in a processor's cache.
@@ -126,12 +135,20 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 	group.Go(func() error {
 		defer close(work)
 		defer close(order)
-		return handOn(running, batches, work, order)
+		return handOn(running, batches, workers, work, order)
 	})
 	for range workers {
 		group.Go(func() error {
-			w := worker{opts: opts, validator: schema.NewValidator()}
+			w := worker{
+				opts: opts, validator: schema.NewValidator(), looks: opts.All || opts.Sequence || opts.Shape != nil,
+			}
 			for b := range work {
+				if b.span != nil {
+					if err := w.share(running, b.span); err != nil {
+						return err
+					}
+					continue
+				}
 				w.judge(b)
 				if b.pouch != nil {
 					free.put(b.pouch)
@@ -144,11 +161,11 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 	}
 	group.Go(func() error {
 		for b := range order {
-			<-b.done // every batch in order is in work, and workers end only when that is empty
 			var err error
-			if b.chunk != nil {
-				err = tellChunk(b, to)
+			if b.span != nil { // nothing comes behind it before all of it was told of
+				err = b.span.begin(to)
 			} else {
+				<-b.done // every batch in order is in work, and workers end only when that is empty
 				err = to.tell(b)
 			}
 			if err != nil {
@@ -172,23 +189,32 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 	}
 }
 
-// handOn gives each batch to the workers and then to the teller, so that whoever waits for it does so with reason.
-func handOn(ctx context.Context, batches <-chan *batch, to ...chan<- *batch) error {
+// handOn gives each batch to the workers and then to the teller, so that whoever waits for it does so with reason. A span
+// goes to every worker.
+func handOn(ctx context.Context, batches <-chan *batch, workers int, work, order chan<- *batch) error {
 	for {
+		var b *batch
 		select {
-		case b, ok := <-batches:
-			if !ok {
+		case b = <-batches:
+		case <-ctx.Done():
+		}
+		if b == nil {
+			return nil
+		}
+		takers := 1
+		if b.span != nil {
+			takers = workers
+		}
+		for i := range takers + 1 {
+			to := work
+			if i == takers {
+				to = order
+			}
+			select {
+			case to <- b:
+			case <-ctx.Done():
 				return nil
 			}
-			for _, c := range to {
-				select {
-				case c <- b:
-				case <-ctx.Done():
-					return nil
-				}
-			}
-		case <-ctx.Done():
-			return nil
 		}
 	}
 }
@@ -202,7 +228,7 @@ func (w *worker) judge(b *batch) {
 		b.shape = shape.New()
 	}
 	if b.chunk != nil {
-		b.records = w.chunk(b)
+		w.chunk(b)
 		return
 	}
 	for i := range b.docs {
@@ -287,12 +313,21 @@ func (s *source) read() error {
 			if !s.flush() {
 				return s.ctx.Err()
 			}
-			if err := readLines(s.ctx, s.r, lines, s.send); err != nil {
+			if err := s.share(lines); err != nil {
 				return err
 			}
 			s.n = retry // some documents have to pass until the next attempt
 		}
 	}
+}
+
+// share hands the rest of a file to the workers, waits for it, and tells the reader where to go on.
+func (s *source) share(lines capture.Lines) error {
+	all := newSpan(lines, s.input)
+	if !s.send(&batch{span: all}) || !all.turns.wait(s.ctx) {
+		return s.ctx.Err()
+	}
+	return s.r.Resume(all.offset, all.line)
 }
 
 // retry is how many documents lie between attempts to read a file as lines: so many that a file with something else

@@ -69,6 +69,12 @@ func (t *tally) add(r *schema.Report) {
 	}
 }
 
+// many counts relay callbacks without findings that have one report.
+func (t *tally) many(r *schema.Report, docs int) {
+	t.ok += docs
+	t.form(form{n: len(r.Editions), timed: r.Timed, event: r.Event, fits: maskOf(r.Editions), docs: docs})
+}
+
 // fine counts a relay callback without findings by its form.
 func (t *tally) fine(r *schema.Report) {
 	if len(r.Editions) == 0 {

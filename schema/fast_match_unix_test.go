@@ -1,0 +1,40 @@
+//go:build unix
+
+package schema
+
+import (
+	"bytes"
+	"os"
+	"syscall"
+	"testing"
+)
+
+// Bodies of every length that end with the memory, or where only the slack lies behind them: a byte read beyond would end the
+// test. What lies behind is plain, so that nothing in it ends a text.
+func TestNothingIsReadBeyondTheSlack(t *testing.T) {
+	t.Parallel()
+	page := os.Getpagesize()
+	mem, err := syscall.Mmap(-1, 0, 3*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Munmap(mem) }()
+	if err := syscall.Mprotect(mem[2*page:], syscall.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	v, known := learnt(t)
+	for _, body := range known {
+		for _, behind := range []int{0, slack - 1, slack, slack + 1} {
+			for n := range body {
+				room := mem[2*page-n-behind : 2*page : 2*page]
+				copy(room, body[:n])
+				copy(room[n:], bytes.Repeat([]byte("x"), behind))
+				for _, s := range v.shapes.shapes {
+					if got := s.prefix(room[:n]); got > n {
+						t.Fatalf("%d bytes of %d", got, n)
+					}
+				}
+			}
+		}
+	}
+}
