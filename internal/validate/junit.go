@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"bufio"
 	"fmt"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 // reader of JUnit may take it for green.
 type junitWriter struct {
 	grouped
-	out *bufio.Writer
+	sink
 }
 
 // noTime is written where no time was measured: readers want the attribute.
@@ -48,7 +47,7 @@ func (w *junitWriter) end(e *ending) error {
 	if err := doc.Write(w.out); err != nil {
 		return err
 	}
-	return flush(w.out)
+	return w.flush()
 }
 
 // properties are the counts of the whole.

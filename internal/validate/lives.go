@@ -140,7 +140,7 @@ func (w *textWriter) lives(s sequence.Summary) error {
 		_, _ = fmt.Fprintf(w.out, "… and %d more findings about tasks' lives (--max-errors 0 shows all that are kept)\n", hidden)
 	}
 	w.closing = closingLives(&s)
-	return flush(w.out)
+	return w.flush()
 }
 
 // closingLives is what the last lines say of tasks' lives.

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"slices"
@@ -104,7 +103,7 @@ func repoFile(source string, path func(string) string) string {
 // last counts what did not fit. The closing line follows, for whoever reads the log.
 type githubWriter struct {
 	grouped
-	out  *bufio.Writer
+	sink
 	path func(string) string
 }
 
@@ -142,13 +141,13 @@ func (w *githubWriter) end(e *ending) error {
 		line(workflow.Command{Kind: "error", Title: "Relaycheck", Text: why})
 	}
 	_, _ = fmt.Fprintln(w.out, closing(e.sum))
-	return flush(w.out)
+	return w.flush()
 }
 
 // sarifWriter writes SARIF: a result for each group, at its first finding, with the number of all of them.
 type sarifWriter struct {
 	grouped
-	out     *bufio.Writer
+	sink
 	path    func(string) string
 	version string
 }
@@ -176,5 +175,5 @@ func (w *sarifWriter) end(e *ending) error {
 	if err := sarif.Write(w.out, run); err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
-	return flush(w.out)
+	return w.flush()
 }

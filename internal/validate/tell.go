@@ -60,7 +60,10 @@ func (t *teller) tell(b *batch) error {
 			return err
 		}
 	}
-	return nil
+	if len(b.records) == 0 {
+		return nil
+	}
+	return t.w.flush()
 }
 
 // A LostError is a mistake of this package: documents were read and not told of, or lines. What was told is right as far

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"bufio"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,7 +11,7 @@ import (
 
 // textWriter writes findings as compilers do, so that editors find the place, and sums up what is too much to read.
 type textWriter struct {
-	out    *bufio.Writer
+	sink
 	max    int
 	all    bool
 	shown  int
@@ -39,7 +38,7 @@ func (w *textWriter) record(rec *Record) error {
 		_, _ = fmt.Fprintf(w.out, "%s:%d%s: %s %s%s: %s\n", printable(rec.Source), v.Line, within(rec), v.Severity, v.Code, pointer, printable(v.Message))
 	}
 	w.hidden += rec.Omitted
-	return flush(w.out)
+	return nil
 }
 
 // within says where in its line or file a body was, where the place alone does not tell.
@@ -101,7 +100,7 @@ func (w *textWriter) end(e *ending) error {
 	if w.closing != "" {
 		_, _ = fmt.Fprintln(w.out, w.closing)
 	}
-	return flush(w.out)
+	return w.flush()
 }
 
 // closing is the line that sums up.

@@ -13,6 +13,8 @@ import (
 // A writer tells of records in one format.
 type writer interface {
 	record(rec *Record) error
+	// flush has what was told until now reach whoever follows: behind each batch, which is as soon as a stream waits.
+	flush() error
 	// lives tells, behind the last record, what was found in the tasks' lives.
 	lives(s sequence.Summary) error
 	// end tells what it all comes to, and writes what is still held back.
@@ -23,17 +25,17 @@ func newWriter(out io.Writer, opts Options) writer {
 	b := bufio.NewWriterSize(out, 64<<10)
 	switch opts.Format {
 	case JSON:
-		return &jsonWriter{out: b}
+		return &jsonWriter{sink: sink{b}}
 	case NDJSON:
-		return &ndjsonWriter{out: b}
+		return &ndjsonWriter{sink: sink{b}}
 	case GitHub:
-		return &githubWriter{out: b, path: opts.RepoPath}
+		return &githubWriter{sink: sink{b}, path: opts.RepoPath}
 	case SARIF:
-		return &sarifWriter{out: b, path: opts.RepoPath, version: opts.Version}
+		return &sarifWriter{sink: sink{b}, path: opts.RepoPath, version: opts.Version}
 	case JUnit:
-		return &junitWriter{out: b}
+		return &junitWriter{sink: sink{b}}
 	default:
-		return &textWriter{out: b, max: opts.MaxErrors, all: opts.All}
+		return &textWriter{sink: sink{b}, max: opts.MaxErrors, all: opts.All}
 	}
 }
 
@@ -82,7 +84,7 @@ func compact(v any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-type ndjsonWriter struct{ out *bufio.Writer }
+type ndjsonWriter struct{ sink }
 
 func (w *ndjsonWriter) record(rec *Record) error { return w.line(rec) }
 
@@ -90,23 +92,22 @@ func (w *ndjsonWriter) end(e *ending) error {
 	if err := w.line(e.tail()); err != nil {
 		return err
 	}
-	return flush(w.out)
+	return w.flush()
 }
 
-// line is written at once: whoever follows a stream wants to see a finding when it is made.
 func (w *ndjsonWriter) line(v any) error {
 	data, err := compact(v)
 	if err != nil {
 		return err
 	}
 	_, _ = w.out.Write(append(data, '\n')) // a failure comes back from Flush
-	return flush(w.out)
+	return nil
 }
 
 // jsonWriter writes one document without ever holding more than a record of it.
 type jsonWriter struct {
-	out *bufio.Writer
-	n   int
+	sink
+	n int
 
 	sequences []Life // nil if lives were not followed
 }
@@ -146,11 +147,14 @@ func (w *jsonWriter) end(e *ending) error {
 		sequences = fmt.Sprintf("\"sequences\":%s,", list)
 	}
 	_, _ = fmt.Fprintf(w.out, "%s],%s%s\n", before, sequences, data[1:]) // without its brace: its members go on in this object
-	return flush(w.out)
+	return w.flush()
 }
 
-func flush(b *bufio.Writer) error {
-	if err := b.Flush(); err != nil {
+// A sink is where a writer writes to.
+type sink struct{ out *bufio.Writer }
+
+func (s sink) flush() error {
+	if err := s.out.Flush(); err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
 	return nil
