@@ -56,7 +56,7 @@ const limit = 2 * time.Hour
 func (c *config) run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	dir, err := os.MkdirTemp(scratch(), "relaycheck-bench-")
+	dir, err := os.MkdirTemp("", "relaycheck-bench-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the captures: %w", err)
 	}
@@ -90,10 +90,10 @@ func (c *config) head(took time.Duration) string {
 	if c.context != "" {
 		fmt.Fprintf(&b, "Load of the machine when it began: %s (about 0 is idle).\n", c.context)
 	}
-	b.WriteString("Whole processes, start-up included, on a file in memory. \"×\" is how many times longer a contestant takes than relaycheck in the\n" +
-		"same round; the medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of this machine on that day.\n" +
-		"relaycheck holds every callback against four editions in two readings; its peers hold it against one edition in one reading, and say no\n" +
-		"more than valid or invalid.\n")
+	b.WriteString("Whole processes, start-up included, on a file that the system's page cache holds. \"×\" is how many times longer a contestant takes\n" +
+		"than relaycheck in the same round; the medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of\n" +
+		"this machine on that day. relaycheck holds every callback against four editions in two readings; its peers hold it against one edition\n" +
+		"in one reading, and say no more than valid or invalid.\n")
 	if c.slice > 1 {
 		fmt.Fprintf(&b, "Plain jsonschema is given one callback in %d of the capture, and its times are multiplied by %d.\n", c.slice, c.slice)
 	}
@@ -123,13 +123,4 @@ func (c *config) prepare(ctx context.Context) error {
 		return nil
 	}
 	return quietly(ctx, "npm", "ci", "--prefix", "bench/ajv", "--no-audit", "--no-fund", "--loglevel=error")
-}
-
-// scratch is a folder in memory where there is one: disks would be measured else.
-func scratch() string {
-	const shm = "/dev/shm"
-	if info, err := os.Stat(shm); err == nil && info.IsDir() {
-		return shm
-	}
-	return ""
 }

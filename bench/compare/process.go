@@ -45,7 +45,8 @@ func (c *config) generate(ctx context.Context, name string, n int, args ...strin
 	}
 	gen := exec.CommandContext(ctx, filepath.Join(c.dir, "capturegen"), append([]string{"-n", strconv.Itoa(n)}, args...)...)
 	gen.Stdout = f
-	if err := errors.Join(gen.Run(), f.Close()); err != nil {
+	// What is on its way to the disk would go on with it while the contestants run.
+	if err := errors.Join(gen.Run(), f.Sync(), f.Close()); err != nil {
 		return "", fmt.Errorf("make the capture: %w", err)
 	}
 	return path, nil
