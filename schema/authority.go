@@ -26,19 +26,22 @@ func (p *part) check(value any) (found []deviation, err error) {
 			found, err = nil, fmt.Errorf("check against %s: %v", p.name, r)
 		}
 	}()
-	err = p.schema.Validate(value)
-	if err == nil {
+	sch, err := p.schema()
+	if err != nil {
+		return nil, err
+	}
+	if err = sch.Validate(value); err == nil {
 		return nil, nil
 	}
 	var ve *jsonschema.ValidationError
 	if !errors.As(err, &ve) {
 		return nil, fmt.Errorf("check against %s: %w", p.name, err)
 	}
-	return p.collect(ve, value, nil)
+	return p.collect(sch, ve, value, nil)
 }
 
 // collect takes the leaves of the library's tree of errors. The branches of an anyOf are one thing: none of them fits.
-func (p *part) collect(ve *jsonschema.ValidationError, value any, found []deviation) ([]deviation, error) {
+func (p *part) collect(root *jsonschema.Schema, ve *jsonschema.ValidationError, value any, found []deviation) ([]deviation, error) {
 	at, keyword := ve.KeywordLocation, ""
 	if i := strings.LastIndexByte(at, '/'); i >= 0 {
 		at, keyword = at[:i], at[i+1:]
@@ -46,13 +49,13 @@ func (p *part) collect(ve *jsonschema.ValidationError, value any, found []deviat
 	if len(ve.Causes) > 0 && keyword != "anyOf" {
 		for _, cause := range ve.Causes {
 			var err error
-			if found, err = p.collect(cause, value, found); err != nil {
+			if found, err = p.collect(root, cause, value, found); err != nil {
 				return nil, err
 			}
 		}
 		return found, nil
 	}
-	sch, err := p.at(at)
+	sch, err := p.at(root, at)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +85,8 @@ func (p *part) collect(ve *jsonschema.ValidationError, value any, found []deviat
 }
 
 // at is the schema at a keyword location such as "/properties/appid" or "/then".
-func (p *part) at(location string) (*jsonschema.Schema, error) {
-	sch := p.schema
+func (p *part) at(root *jsonschema.Schema, location string) (*jsonschema.Schema, error) {
+	sch := root
 	tokens := strings.Split(strings.TrimPrefix(location, "/"), "/")
 	for i := 0; i < len(tokens) && sch != nil; i++ {
 		switch tokens[i] {

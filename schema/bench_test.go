@@ -29,6 +29,24 @@ func BenchmarkValidate(b *testing.B) {
 	run("sibling", push, Options{})
 }
 
+// BenchmarkInvalid: callbacks with one thing wrong in each. BenchmarkFastPath has a whole capture of your choice.
+func BenchmarkInvalid(b *testing.B) {
+	var bodies [][]byte
+	for _, m := range mutants(b) {
+		if body := compact(m.body); Validate(body, Options{}).Verdict == Error {
+			bodies = append(bodies, body)
+		}
+	}
+	v, i, size := NewValidator(), 0, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		body := bodies[i%len(bodies)]
+		v.Validate(body, Options{})
+		i, size = i+1, size+len(body)
+	}
+	b.SetBytes(int64(size / b.N))
+}
+
 // BenchmarkHostile: bodies made to hurt, as long as they may be. None may cost more than 5 ms.
 func BenchmarkHostile(b *testing.B) {
 	bodies := hostile(DefaultMaxBytes)

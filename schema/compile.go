@@ -11,19 +11,25 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// A set is the compiled schemas of one edition in one reading.
+// A set is the schemas of one edition in one reading.
 type set struct {
-	edition Edition
-	parts   map[string]*part // "envelope", "source_urls", "msg.EVENT"
+	parts map[string]*part // "envelope", "source_urls", "msg.EVENT"
 }
 
-// A part is one compiled schema.
+// A part is one schema. It is read and compiled when it is first asked: to compile them all costs more than everything else
+// that has to be done before the first body.
 type part struct {
-	name   string
-	schema *jsonschema.Schema
-	// class is the same for schemas that differ in nothing but annotations. Most editions agree on most parts, so a body
-	// is checked once for each class instead of once for each edition.
-	class int
+	name  string
+	class func() (*class, error)
+}
+
+// schema is the compiled schema.
+func (p *part) schema() (*jsonschema.Schema, error) {
+	c, err := p.class()
+	if err != nil {
+		return nil, err
+	}
+	return c.schema()
 }
 
 // setKey names a set.
@@ -32,12 +38,12 @@ type setKey struct {
 	reading Reading
 }
 
-// compiled makes each set when it is first asked for, once, whoever asks.
-var compiled = func() map[setKey]func() (*set, error) {
-	m := map[setKey]func() (*set, error){}
+// compiled are the sets, each made when it is first asked for, once, whoever asks.
+var compiled = func() map[setKey]func() *set {
+	m := map[setKey]func() *set{}
 	for _, e := range allEditions {
 		for _, r := range Readings() {
-			m[setKey{e, r}] = sync.OnceValues(func() (*set, error) { return compile(e, r) })
+			m[setKey{e, r}] = sync.OnceValue(func() *set { return newSet(e, r) })
 		}
 	}
 	return m
@@ -45,7 +51,12 @@ var compiled = func() map[setKey]func() (*set, error) {
 
 // hasTime reports whether the edition's tables have event_time.
 func (s *set) hasTime() bool {
-	_, ok := s.parts["envelope"].schema.Properties["event_time"]
+	c, err := s.parts["envelope"].class()
+	if err != nil {
+		return false // whoever asks for the part meets the same error and reports it
+	}
+	properties, _ := c.asks["properties"].(map[string]any)
+	_, ok := properties["event_time"]
 	return ok
 }
 
@@ -55,33 +66,21 @@ func (s *set) names(event string) bool {
 	return ok
 }
 
-// schemas is the compiled set of an edition and reading.
+// schemas is the set of an edition and reading.
 func schemas(e Edition, r Reading) (*set, error) {
 	get, ok := compiled[setKey{e, r}]
 	if !ok {
 		return nil, fmt.Errorf("no schemas for edition %q, reading %q", e, r)
 	}
-	return get()
+	return get(), nil
 }
 
-func compile(e Edition, r Reading) (*set, error) {
-	c := newCompiler()
-	s := &set{edition: e, parts: map[string]*part{}}
-	for _, f := range Files() {
-		if f.Edition != e || f.Reading != r {
-			continue
-		}
-		class, err := classOf(f)
-		if err != nil {
-			return nil, err
-		}
-		sch, err := class.compiled(c, f)
-		if err != nil {
-			return nil, err
-		}
-		s.parts[f.Name] = &part{name: f.Name, schema: sch, class: class.id}
+func newSet(e Edition, r Reading) *set {
+	s := &set{parts: map[string]*part{}}
+	for _, f := range filesOf(e, r) {
+		s.parts[f.Name] = &part{name: f.Name, class: sync.OnceValues(func() (*class, error) { return classOf(f) })}
 	}
-	return s, nil
+	return s
 }
 
 // newCompiler is a compiler that reads nothing but the embedded schemas: left alone it would follow a $ref into the
@@ -104,22 +103,12 @@ func newCompiler() *jsonschema.Compiler {
 	return c
 }
 
-// A class is all schemas that ask the same. The first of them is compiled for all: that costs more than everything else
-// that has to be done before the first body.
+// A class is all schemas that ask the same: that differ in nothing but annotations. Most editions agree on most parts, so a
+// body is checked once for each class instead of once for each edition, and one of the schemas is compiled for all.
 type class struct {
 	id     int
-	once   sync.Once
-	schema *jsonschema.Schema
-	err    error
-}
-
-func (c *class) compiled(by *jsonschema.Compiler, f File) (*jsonschema.Schema, error) {
-	c.once.Do(func() {
-		if c.schema, c.err = by.Compile(f.ID); c.err != nil {
-			c.err = fmt.Errorf("compile schema %s: %w", f.Path(), c.err)
-		}
-	})
-	return c.schema, c.err
+	asks   map[string]any // the schema without its annotations
+	schema func() (*jsonschema.Schema, error)
 }
 
 var classes struct {
@@ -133,11 +122,12 @@ func classOf(f File) (*class, error) {
 	if !ok {
 		return nil, fmt.Errorf("read schema %s: not embedded", f.Path())
 	}
-	var doc any
+	var doc map[string]any
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, fmt.Errorf("read schema %s: %w", f.Path(), err)
 	}
-	key, err := json.Marshal(dropAnnotations(doc))
+	asks := dropAnnotations(doc)
+	key, err := json.Marshal(asks)
 	if err != nil {
 		return nil, fmt.Errorf("read schema %s: %w", f.Path(), err)
 	}
@@ -148,37 +138,44 @@ func classOf(f File) (*class, error) {
 	}
 	c, ok := classes.known[string(key)]
 	if !ok {
-		c = &class{id: len(classes.known)}
+		c = &class{id: len(classes.known), asks: asks, schema: sync.OnceValues(func() (*jsonschema.Schema, error) { return compile(f) })}
 		classes.known[string(key)] = c
 	}
 	return c, nil
 }
 
+func compile(f File) (*jsonschema.Schema, error) {
+	sch, err := newCompiler().Compile(f.ID)
+	if err != nil {
+		return nil, fmt.Errorf("compile schema %s: %w", f.Path(), err)
+	}
+	return sch, nil
+}
+
 // dropAnnotations takes away what does not bear on a verdict. Only schema objects have it taken away: a property may
 // well be called "title".
-func dropAnnotations(doc any) any {
-	object, ok := doc.(map[string]any)
-	if !ok {
-		return doc
-	}
+func dropAnnotations(schema map[string]any) map[string]any {
 	out := map[string]any{}
-	for k, v := range object {
-		switch k {
+	for key, v := range schema {
+		object, isObject := v.(map[string]any)
+		switch key {
 		case "$id", "$schema", "$comment", "title", "description", "contentMediaType":
 		case "properties":
-			props, ok := v.(map[string]any)
-			if !ok {
-				continue
-			}
 			kept := map[string]any{}
-			for name, p := range props {
-				kept[name] = dropAnnotations(p)
+			for name, p := range object {
+				kept[name] = p
+				if sub, ok := p.(map[string]any); ok {
+					kept[name] = dropAnnotations(sub)
+				}
 			}
-			out[k] = kept
+			out[key] = kept
 		case "items", "if", "then":
-			out[k] = dropAnnotations(v)
+			out[key] = v
+			if isObject {
+				out[key] = dropAnnotations(object)
+			}
 		default:
-			out[k] = v
+			out[key] = v
 		}
 	}
 	return out

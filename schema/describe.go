@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,37 +15,49 @@ var shown = setOf("callback_event", "code", "event_time", "event_type", "index",
 // maxShown is how many characters of a value a message quotes.
 const maxShown = 40
 
-// describe says what a value is, without telling what may be secret.
-func describe(doc *jsonscan.Doc, v jsonscan.Value, field string) string {
+// describe appends what a value is, without telling what may be secret: a text is quoted only if that is said to be fine.
+func describe(to []byte, doc *jsonscan.Doc, v jsonscan.Value, quoted bool) []byte {
 	switch v.Kind {
 	case jsonscan.Null:
-		return "null"
+		return append(to, "null"...)
 	case jsonscan.Bool:
-		return string(doc.Src[v.Start:v.End])
+		return append(to, doc.Src[v.Start:v.End]...)
 	case jsonscan.Number:
-		return "the number " + shorten(string(doc.Src[v.Start:min(v.End, v.Start+8*maxShown)])) // long enough to be cut
-	case jsonscan.Array:
-		return "an array"
-	case jsonscan.Object:
-		return "an object"
-	default:
-		text := doc.Text(v)
-		if shown[field] {
-			return "the text " + quote(string(text.Bytes))
+		to = append(to, "the number "...)
+		if v.End-v.Start <= maxShown {
+			return append(to, doc.Src[v.Start:v.End]...)
 		}
-		return fmt.Sprintf("text of %s", characters(utf8.RuneCount(text.Bytes)))
+		return append(to, shorten(string(doc.Src[v.Start:min(v.End, v.Start+8*maxShown)]))...) // long enough to be cut
+	case jsonscan.Array:
+		return append(to, "an array"...)
+	case jsonscan.Object:
+		return append(to, "an object"...)
+	default:
+		text := doc.Content(v)
+		if quoted {
+			return appendQuoted(append(to, "the text "...), text)
+		}
+		return characters(append(to, "text of "...), utf8.RuneCount(text))
 	}
 }
 
-func characters(n int) string {
+// characters appends how many characters there are.
+func characters(to []byte, n int) []byte {
 	if n == 1 {
-		return "1 character"
+		return append(to, "1 character"...)
 	}
-	return fmt.Sprintf("%d characters", n)
+	return append(strconv.AppendInt(to, int64(n), 10), " characters"...)
 }
 
 // quote is a text in quotation marks, cut, with everything escaped that a terminal would act on.
-func quote(s string) string { return fmt.Sprintf("%q", shorten(s)) }
+func quote(s string) string { return string(appendQuoted(nil, s)) }
+
+func appendQuoted[T string | []byte](to []byte, text T) []byte {
+	if len(text) <= maxShown { // and so it has at most as many characters
+		return strconv.AppendQuote(to, string(text))
+	}
+	return strconv.AppendQuote(to, shorten(string(text)))
+}
 
 func shorten(s string) string {
 	if len(s) <= 4*maxShown && utf8.RuneCountInString(s) <= maxShown { // a character has at most four bytes

@@ -16,16 +16,21 @@ type exam struct {
 	err  *jsonscan.SyntaxError
 	subj *subject // nil where the body is not a JSON object
 
-	common  []Violation // found in every edition
-	omitted int         // found in every edition, and left out for their number
+	found   []Violation // so far: first what is wrong in every edition
+	omitted int         // found, and left out for their number
 
 	values map[string]any      // part -> value as the library wants it
 	index  []int               // of the items of source_urls handed to the library, their place in the text
 	memo   map[int][]deviation // class of a schema -> what it has against its part
 
-	taken subject // that subj points to
-	key   []byte  // that the constellation is written to
+	taken   subject  // that subj points to
+	key     []byte   // that the constellation is written to
+	text    []byte   // that pointers and messages are put together in
+	missing []string // names that are documented and not there
 }
+
+// keepFound is for how many violations memory is kept from one body to the next: more than an honest one has.
+const keepFound = 32
 
 func newExam(body []byte) *exam {
 	e := &exam{}
@@ -50,7 +55,8 @@ func (e *exam) forget() {
 	}
 	e.doc.Forget()
 	e.body, e.opts, e.err, e.subj = nil, Options{}, nil, nil
-	e.common, e.omitted = nil, 0
+	clear(e.found)
+	e.found, e.omitted = e.found[:0], 0
 	e.values, e.index, e.memo = nil, nil, nil
 }
 
@@ -96,62 +102,43 @@ func (e *exam) list(doc *jsonscan.Doc) any {
 // report examines the body against the candidate editions and keeps the best.
 func (e *exam) report(candidates []Edition) Report {
 	r := Report{Kind: KindUnknown, EventType: -1}
-	e.faults("", &e.doc, func(i int) int { return i })
+	e.faults(nil, &e.doc)
 	if e.err != nil {
 		e.unreadable()
-		return e.end(r, e.common)
+		return e.end(r)
 	}
 	if e.subj == nil {
 		e.add(codeNotObject, "", e.doc.Root.Start,
-			"the body has to be a JSON object, but is "+describe(&e.doc, e.doc.Root, ""))
-		return e.end(r, e.common)
+			e.say("the body has to be a JSON object, but is ", &e.doc, e.doc.Root, false))
+		return e.end(r)
 	}
 	s := e.subj
 	r.Event = s.event
-	if EventTypeName(s.eventType) != "" {
-		r.EventType = s.eventType
-	}
 	switch {
 	case s.eventType == EventType:
-		r.Kind = KindRelay
-		_, r.Timed = s.envelope.member("event_time")
+		r.Kind, r.EventType = KindRelay, EventType
+		r.Timed = s.envelope.member(kEventTime) != nil
 	case isSibling(s.eventType):
-		r.Kind, r.Event = KindSibling, ""
+		r.Kind, r.Event, r.EventType = KindSibling, "", s.eventType
 		if e.opts.OnlyRelay {
-			m, _ := s.envelope.member("event_type")
-			e.add(codeSibling, "/event_type", m.Value.Start,
+			e.add(codeSibling, "/event_type", s.envelope.member(kEventType).Value.Start,
 				fmt.Sprintf("event_type has to be 314 (relay), but is %d (%s)", s.eventType, EventTypeName(s.eventType)))
 		}
-		return e.end(r, e.common)
+		return e.end(r)
 	}
 	if !e.stranger() {
 		e.rules()
 	}
-	rulings, err := e.rulings(candidates)
-	if err != nil {
-		return e.failed(r, err)
+	best, err := e.judge(candidates)
+	if err != nil { // the validator gave up
+		e.add(codeInternal, "", -1, "the validator failed: "+err.Error())
+		return e.end(r)
 	}
-	// Acquainted as they are, today's editions agree on every body. The ranking is for those to come.
-	var best *ruling
-	bestErrors, bestWarnings := -1, -1
-	for i := range rulings {
-		errs, warnings := e.count(rulings[i].findings)
-		switch {
-		case bestErrors < 0 || errs < bestErrors || errs == bestErrors && warnings < bestWarnings:
-			r.Editions = nil
-			fallthrough
-		case errs == bestErrors && warnings == bestWarnings:
-			// Candidates run from old to new: the newest of equals.
-			best, bestErrors, bestWarnings = &rulings[i], errs, warnings
-			r.Editions = append(r.Editions, best.edition)
-		}
+	e.tell(best.ruling)
+	if verdictOf(e.found) != Error {
+		r.Editions = best.editions
 	}
-	found := slices.Grow(e.common, len(best.findings))
-	found = e.tell(found, best.edition, best.findings)
-	if verdictOf(found) == Error {
-		r.Editions = nil
-	}
-	return e.end(r, found)
+	return e.end(r)
 }
 
 // acquainted leaves out the editions that do not know what the body carries and another one documents: an event, or
@@ -163,7 +150,7 @@ func (e *exam) acquainted(candidates []Edition) ([]Edition, error) {
 	kept := candidates
 	for _, knows := range []func(*set) bool{
 		func(s *set) bool { return s.names(e.subj.event) },
-		func(s *set) bool { _, there := e.subj.envelope.member("event_time"); return !there || s.hasTime() },
+		func(s *set) bool { return e.subj.envelope.member(kEventTime) == nil || s.hasTime() },
 	} {
 		var some []Edition
 		for _, ed := range kept {
@@ -182,14 +169,18 @@ func (e *exam) acquainted(candidates []Edition) ([]Edition, error) {
 	return kept, nil
 }
 
-// failed reports that the validator gave up.
-func (e *exam) failed(r Report, err error) Report {
-	e.add(codeInternal, "", -1, "the validator failed: "+err.Error())
-	return e.end(r, e.common)
-}
-
-func (e *exam) end(r Report, found []Violation) Report {
+// end closes a report with what was found.
+func (e *exam) end(r Report) Report {
 	r.Omitted = e.omitted
+	found := e.found
+	switch n := len(found); {
+	case n == 0:
+		found = nil
+	case n <= keepFound:
+		found = slices.Clone(found)
+	default: // it is not worth a copy
+		e.found = nil
+	}
 	return r.end(e.body, found...)
 }
 
@@ -201,7 +192,21 @@ func (e *exam) stranger() bool {
 
 // add notes a violation that every edition has.
 func (e *exam) add(code, pointer string, offset int, message string) {
-	e.common = append(e.common, e.violation("", code, pointer, offset, message))
+	e.found = append(e.found, Violation{Code: code, Severity: e.severity(code), Pointer: pointer, Offset: offset, Message: message})
+}
+
+// document is the text that the nested one stands for, and without one the body.
+func (e *exam) document(in *nested) *jsonscan.Doc {
+	if in == nil {
+		return &e.doc
+	}
+	return &in.doc
+}
+
+// say is a message that ends with what a value is.
+func (e *exam) say(words string, doc *jsonscan.Doc, v jsonscan.Value, quoted bool) string {
+	e.text = describe(append(e.text[:0], words...), doc, v, quoted)
+	return string(e.text)
 }
 
 // severities are those of the catalogue, by code, in both readings.
@@ -226,10 +231,6 @@ func (e *exam) severity(code string) Verdict {
 	}
 }
 
-func (e *exam) violation(edition Edition, code, pointer string, offset int, message string) Violation {
-	return Violation{Code: code, Severity: e.severity(code), Edition: edition, Pointer: pointer, Offset: offset, Message: message}
-}
-
 // unreadable notes why the body is not JSON.
 func (e *exam) unreadable() {
 	switch {
@@ -244,24 +245,24 @@ func (e *exam) unreadable() {
 	}
 }
 
-// faults notes what is wrong with a text that can be read nevertheless. at maps its offsets to those of the body.
-func (e *exam) faults(prefix string, doc *jsonscan.Doc, at func(int) int) {
+// faults notes what is wrong with a text that can be read nevertheless: the body, or what a member of it holds.
+func (e *exam) faults(in *nested, doc *jsonscan.Doc) {
 	e.omitted += doc.Omitted
 	for _, f := range doc.Faults {
-		pointer := prefix + f.Pointer
+		pointer, offset := in.pointer(f.Pointer), in.offset(f.Offset)
 		switch f.Kind {
 		case jsonscan.BOM:
-			e.add(codeBOM, pointer, at(f.Offset), "a byte order mark stands before the JSON text")
+			e.add(codeBOM, pointer, offset, "a byte order mark stands before the JSON text")
 		case jsonscan.Trailing:
-			e.add(codeTrailing, pointer, at(f.Offset), "after the JSON text only white space may follow, but there is more")
+			e.add(codeTrailing, pointer, offset, "after the JSON text only white space may follow, but there is more")
 		case jsonscan.InvalidUTF8:
-			e.add(codeUTF8, pointer, at(f.Offset), fmt.Sprintf("the text is not valid UTF-8: byte 0x%02x stands alone", doc.Src[f.Offset]))
+			e.add(codeUTF8, pointer, offset, fmt.Sprintf("the text is not valid UTF-8: byte 0x%02x stands alone", doc.Src[f.Offset]))
 		case jsonscan.LoneSurrogate:
-			e.add(codeSurrogate, pointer, at(f.Offset), "a \\u escape is half of a surrogate pair, without the other half")
+			e.add(codeSurrogate, pointer, offset, "a \\u escape is half of a surrogate pair, without the other half")
 		case jsonscan.Duplicate:
-			e.add(codeDuplicate, pointer, at(f.Offset), "the name "+quote(f.Detail)+" occurs a second time in the same object")
+			e.add(codeDuplicate, pointer, offset, "the name "+quote(f.Detail)+" occurs a second time in the same object")
 		case jsonscan.WildNumber:
-			e.add(codeWildNumber, pointer, at(f.Offset), fmt.Sprintf(
+			e.add(codeWildNumber, pointer, offset, fmt.Sprintf(
 				"the number has more than %d characters or an exponent beyond %d: no program can hold it", jsonscan.MaxNumber, jsonscan.MaxExponent))
 		}
 	}

@@ -35,16 +35,23 @@ func Files() []File {
 	var files []File
 	for _, e := range allEditions {
 		for _, r := range Readings() {
-			entries, err := fs.ReadDir(schemaFiles, "editions/"+string(e)+"/"+string(r))
-			if err != nil {
-				continue // embedded, so it is there
-			}
-			for _, entry := range entries {
-				f := File{Edition: e, Reading: r, Name: strings.TrimSuffix(entry.Name(), ".json")}
-				f.ID = baseURL + f.Path()
-				files = append(files, f)
-			}
+			files = append(files, filesOf(e, r)...)
 		}
+	}
+	return files
+}
+
+// filesOf are the schemas of one edition in one reading, by name.
+func filesOf(e Edition, r Reading) []File {
+	entries, err := fs.ReadDir(schemaFiles, "editions/"+string(e)+"/"+string(r))
+	if err != nil {
+		return nil // cannot be: they are embedded
+	}
+	files := make([]File, len(entries))
+	for i, entry := range entries {
+		f := File{Edition: e, Reading: r, Name: strings.TrimSuffix(entry.Name(), ".json")}
+		f.ID = baseURL + f.Path()
+		files[i] = f
 	}
 	return files
 }

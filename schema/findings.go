@@ -9,15 +9,20 @@ import (
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
-// A finding is one thing that an edition has against the body, before it is put into words.
+// A finding is one thing that an edition has against all bodies of a constellation. It is put into words as far as it is
+// the same for all of them; words.go does the rest.
 type finding struct {
-	partDeviation
-	code  string
-	table bool // only the edition's tables have it, not its wire schemas
+	code     string
+	severity Verdict
+	part     string // of the body
+	bit      int    // of the member that it is about, negative where it is about all of the part
+	pointer  string // in the body; to entries of source_urls without their number
+	words    string // the message, up to what the value is; "" where it depends on the event
+	told     bool   // what the value is has to be told
 
-	// Of entries of source_urls: which one, or all of a type where entry is negative.
-	entry int
-	kind  jsonscan.Kind
+	entries bool          // it is about entries of source_urls
+	entry   int           // which one, or all of a type where it is negative
+	kind    jsonscan.Kind // of them
 }
 
 // edition holds the body against one edition: what its wire schemas have against it, and what only its tables have.
@@ -30,7 +35,7 @@ func (e *exam) edition(ed Edition) ([]finding, error) {
 	failed := map[string]bool{}
 	for _, d := range wire {
 		failed[d.part+d.pointer] = true
-		found = append(found, e.finding(d, wireCode(d), false))
+		found = append(found, e.finding(ed, d, wireCode(d)))
 	}
 	tables, err := e.deviations(ed, Documented)
 	if err != nil {
@@ -40,98 +45,48 @@ func (e *exam) edition(ed Edition) ([]finding, error) {
 		if failed[d.part+d.pointer] || shownBySample(ed, e.sampleKey(d)) {
 			continue
 		}
-		found = append(found, e.finding(d, tableCode(d), true))
+		found = append(found, e.finding(ed, d, tableCode(d)))
 	}
 	early, err := e.early(ed)
 	if early {
-		found = append(found, finding{code: codeEarlyTime})
+		found = append(found, e.earlyTime(ed))
 	}
 	return found, err
 }
 
-func (e *exam) finding(d partDeviation, code string, table bool) finding {
-	f := finding{partDeviation: d, code: code, table: table, entry: -1}
-	if !f.ofEntries() {
-		return f
+// finding is a deviation with all that bodies of this constellation have in common about it.
+func (e *exam) finding(ed Edition, d partDeviation, code string) finding {
+	in, o := e.subj.part(d.part)
+	f := finding{code: code, severity: e.severity(code), part: d.part, bit: -1, pointer: in.pointer(d.pointer), entry: -1}
+	name := strings.TrimPrefix(d.pointer, "/")
+	value := e.document(in).Root
+	switch {
+	case d.pointer == "":
+		f.pointer = "/" + in.name // the root has another type: that is said of the member
+	case d.part == "source_urls":
+		// The library was given a list of its own, in which the entry has another number.
+		i, _ := strconv.Atoi(name)
+		i = e.index[i]
+		value = in.doc.Items[i]
+		f.entries, f.kind, f.pointer, name = true, value.Kind, in.pointer("/"), ""
+		if e.opts.NoFastPath {
+			f.entry = i
+		}
+	default:
+		f.bit = o.names.bit([]byte(name))
+		if m := o.member(f.bit); m != nil {
+			value = m.Value
+		}
 	}
-	// The library was given a list of its own, in which the entry has another number.
-	i, err := strconv.Atoi(strings.TrimPrefix(d.pointer, "/"))
-	if err != nil || i < 0 || i >= len(e.index) {
-		return f // cannot be: the library was given this many
-	}
-	i = e.index[i]
-	f.kind = e.subj.urls.doc.Items[i].Kind
-	if e.opts.NoFastPath {
-		f.entry = i
+	f.words, f.told = e.words(ed, d, code, name)
+	switch value.Kind {
+	case jsonscan.Null, jsonscan.Array, jsonscan.Object: // all values of such a type are told of alike
+		if f.told {
+			f.words, f.told = e.say(f.words, e.document(in), value, false), false
+		}
+	default:
 	}
 	return f
-}
-
-// ofEntries reports whether a finding is about entries of source_urls.
-func (f *finding) ofEntries() bool { return f.part == "source_urls" && f.pointer != "" }
-
-// entries are the entries of source_urls that a finding is about: of the first ones all of its type, of the rest one.
-func (e *exam) entries(f *finding) []int {
-	if f.entry >= 0 {
-		return []int{f.entry}
-	}
-	var list []int
-	for i, v := range e.subj.urls.doc.Items {
-		if v.Kind == f.kind {
-			list = append(list, i)
-			if i >= fewItems {
-				break
-			}
-		}
-	}
-	return list
-}
-
-// count is how many errors and warnings findings come to.
-func (e *exam) count(findings []finding) (errors, warnings int) {
-	for i := range findings {
-		f, n := &findings[i], 1
-		if f.ofEntries() {
-			n = len(e.entries(f))
-		}
-		if e.severity(f.code) == Error {
-			errors += n
-		} else {
-			warnings += n
-		}
-	}
-	return errors, warnings
-}
-
-// tell puts the findings of an edition into words.
-func (e *exam) tell(to []Violation, ed Edition, findings []finding) []Violation {
-	var wrong [jsonscan.Object + 1]bool // types of entries
-	told := 0
-	for i := range findings {
-		f := findings[i]
-		switch {
-		case f.code == codeEarlyTime:
-			to = append(to, e.earlyTime(ed))
-		case f.ofEntries():
-			wrong[f.kind] = true
-			for _, entry := range e.entries(&f) {
-				f.pointer = "/" + strconv.Itoa(entry)
-				to = append(to, e.inWords(ed, &f))
-				told++
-			}
-		default:
-			to = append(to, e.inWords(ed, &f))
-		}
-	}
-	if told > 0 {
-		for _, v := range e.subj.urls.doc.Items {
-			if wrong[v.Kind] {
-				e.omitted++
-			}
-		}
-		e.omitted -= told
-	}
-	return to
 }
 
 // A partDeviation is a deviation with the part of the body that it is in: "envelope", "msg" or "source_urls".
@@ -219,114 +174,21 @@ func tableCode(d partDeviation) string {
 	}
 }
 
-// inWords is what an edition has against the body, in words.
-func (e *exam) inWords(ed Edition, f *finding) Violation {
-	pointer, offset, found := e.locate(f.partDeviation)
-	name := strings.TrimPrefix(f.pointer, "/")
-	message := ""
-	switch f.code {
-	case codeNoEventType:
-		message = "event_type is missing: relay callbacks carry the number 314"
-	case codeEventTypeType, codeOtherEventType:
-		message = "event_type has to be the number 314, but is " + found
-	case codeMissing:
-		message = name + " is missing" + e.ofEvent()
-		if f.pointer == "/appid" {
-			message = "appid is missing (appId would do)"
-		}
-	case codeMsgNotText:
-		message = "msg has to be text that holds JSON, but is " + found
-	case codeURLsNotText:
-		message = "source_urls has to be text that holds a JSON array, but is " + found
-	case codeMsgNotObject:
-		message = "msg has to hold a JSON object, but holds " + found
-	case codeMsgMissing:
-		message = name + " is missing from msg" + e.ofEvent()
-	case codeType, codeMsgType:
-		message = name + " has to be " + f.expected + ", but is " + found
-	case codeURLsNotArray:
-		message = "source_urls has to hold a JSON array, but holds " + found
-	case codeURLType:
-		message = "entry " + name + " of source_urls has to be text, but is " + found
-	case codeUnknownEvent:
-		message = e.unknownEvent(ed)
-	case codeTableMissing:
-		message = fmt.Sprintf("%s is missing: the table of %s has it, and no sample of %s shows it absent", name, ed, quote(e.subj.event))
-	case codeTableType, codeTableValue:
-		message = name + " should be " + f.expected + " by the table of " + string(ed) + ", but is " + found
-	}
-	return e.violation(ed, f.code, pointer, offset, message)
-}
-
-// unknownEvent says that an edition does not name the event, and what it may be.
-func (e *exam) unknownEvent(ed Edition) string {
-	event := e.subj.event
-	message := fmt.Sprintf("the %s edition names no callback_event %s", ed, quote(event))
-	switch event {
-	case ResetTaskConfig:
-		return message + "; the API's list of events does"
-	case TaskAlarm:
-		return message + "; the " + string(Edition2025_09) + " edition does"
-	}
-	if near, ok := Nearest(event, Events()); ok {
-		return message + "; was " + near + " meant?"
-	}
-	return message
-}
-
 // early reports whether the body has an event_time that the edition does not have.
 func (e *exam) early(ed Edition) (bool, error) {
-	if _, there := e.subj.envelope.member("event_time"); !there || e.stranger() {
+	if e.subj.envelope.member(kEventTime) == nil || e.stranger() {
 		return false, nil
 	}
 	set, err := schemas(ed, Documented)
 	return err == nil && !set.hasTime(), err
 }
 
-// earlyTime notes event_time in an edition that has none.
-func (e *exam) earlyTime(ed Edition) Violation {
-	m, _ := e.subj.envelope.member("event_time")
-	return e.violation(ed, codeEarlyTime, "/event_time", m.KeyStart,
-		fmt.Sprintf("the %s edition has no event_time: it is documented from %s on", ed, Edition2024_04))
-}
-
-// ofEvent says which event's callbacks have what is missing.
-func (e *exam) ofEvent() string {
-	if !hasSample(e.subj.event) {
-		return ""
+// earlyTime is the finding of event_time in an edition that has none.
+func (e *exam) earlyTime(ed Edition) finding {
+	return finding{
+		code: codeEarlyTime, severity: e.severity(codeEarlyTime), part: "envelope", bit: kEventTime, pointer: "/event_time", entry: -1,
+		words: fmt.Sprintf("the %s edition has no event_time: it is documented from %s on", ed, Edition2024_04),
 	}
-	return ": callbacks of " + quote(e.subj.event) + " carry it"
-}
-
-// locate finds a deviation in the body: the pointer through nested strings, the offset, and what stands there.
-func (e *exam) locate(d partDeviation) (pointer string, offset int, found string) {
-	s := e.subj
-	name := strings.TrimPrefix(d.pointer, "/")
-	if d.part == "envelope" {
-		if m, ok := s.envelope.member(name); ok {
-			return d.pointer, m.Value.Start, describe(&e.doc, m.Value, name)
-		}
-		return d.pointer, e.doc.Root.Start, "missing"
-	}
-	n := s.msg
-	if d.part == "source_urls" {
-		n = s.urls
-	}
-	if d.pointer == "" { // the root has another type: that is said of the member
-		return "/" + n.name, n.offset(n.doc.Root.Start), describe(&n.doc, n.doc.Root, "")
-	}
-	if d.part == "source_urls" {
-		i, err := strconv.Atoi(name)
-		if err != nil || i < 0 || i >= len(n.doc.Items) {
-			return "/" + n.name, n.offset(n.doc.Root.Start), "missing" // cannot be: it was found there
-		}
-		v := n.doc.Items[i]
-		return n.pointer(d.pointer), n.offset(v.Start), describe(&n.doc, v, "")
-	}
-	if m, ok := n.object.member(name); ok {
-		return n.pointer(d.pointer), n.offset(m.Value.Start), describe(&n.doc, m.Value, name)
-	}
-	return n.pointer(d.pointer), n.offset(n.doc.Root.Start), "missing"
 }
 
 // A sampleKey is a departure from the tables, as exactly as it has to be told from others.
@@ -337,7 +199,11 @@ type sampleKey struct {
 
 func (e *exam) sampleKey(d partDeviation) sampleKey {
 	k := sampleKey{event: e.subj.event, part: d.part, pointer: d.pointer, keyword: d.keyword}
-	if _, m, ok := e.subj.member(d.part, strings.TrimPrefix(d.pointer, "/")); ok {
+	_, o := e.subj.part(d.part)
+	if o.doc == nil {
+		return k
+	}
+	if m := o.member(o.names.bit([]byte(strings.TrimPrefix(d.pointer, "/")))); m != nil {
 		k.kind = m.Value.Kind
 	}
 	return k
@@ -346,8 +212,14 @@ func (e *exam) sampleKey(d partDeviation) sampleKey {
 // shownBySample reports whether a sample of the edition departs from its tables in the same way: then the sample is
 // believed. Nothing is listed by hand, so a documented sample is fine whatever the tables say.
 func shownBySample(ed Edition, k sampleKey) bool {
-	get, ok := shownDepartures[ed]
+	get, ok := shownDepartures[sampleOf{ed, k.event}]
 	return ok && get()[k]
+}
+
+// A sampleOf names a sample.
+type sampleOf struct {
+	edition Edition
+	event   string
 }
 
 // sampleEdition is the edition whose samples stand for another's: no complete copy of 2024-04 is at hand, and what is
@@ -359,34 +231,34 @@ func sampleEdition(ed Edition) Edition {
 	return ed
 }
 
-// shownDepartures has, for each edition, how its samples depart from its tables; made when first asked for. It is
+// shownDepartures has, for each sample, how it departs from its edition's tables; made when first asked for. It is
 // filled by shownDeparturesOf, which asks for no departures itself.
-var shownDepartures = func() map[Edition]func() map[sampleKey]bool {
-	m := map[Edition]func() map[sampleKey]bool{}
+var shownDepartures = func() map[sampleOf]func() map[sampleKey]bool {
+	m := map[sampleOf]func() map[sampleKey]bool{}
 	for _, ed := range allEditions {
-		m[ed] = sync.OnceValue(func() map[sampleKey]bool { return shownDeparturesOf(ed) })
+		for _, event := range Events() {
+			m[sampleOf{ed, event}] = sync.OnceValue(func() map[sampleKey]bool { return shownDeparturesOf(ed, event) })
+		}
 	}
 	return m
 }()
 
-func shownDeparturesOf(ed Edition) map[sampleKey]bool {
+func shownDeparturesOf(ed Edition, event string) map[sampleKey]bool {
+	body, ok := Sample(sampleEdition(ed), event)
+	if !ok {
+		return nil
+	}
+	e := newExam(body)
+	if e.subj == nil {
+		return nil
+	}
+	found, err := e.deviations(ed, Documented)
+	if err != nil {
+		return nil // whoever asks meets the same error and reports it
+	}
 	shown := map[sampleKey]bool{}
-	for _, event := range Events() {
-		body, ok := Sample(sampleEdition(ed), event)
-		if !ok {
-			continue
-		}
-		e := newExam(body)
-		if e.subj == nil {
-			continue
-		}
-		found, err := e.deviations(ed, Documented)
-		if err != nil {
-			continue // whoever asks meets the same error and reports it
-		}
-		for _, d := range found {
-			shown[e.sampleKey(d)] = true
-		}
+	for _, d := range found {
+		shown[e.sampleKey(d)] = true
 	}
 	return shown
 }

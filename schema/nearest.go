@@ -67,16 +67,18 @@ func foldName(s string) string {
 	return strings.ToLower(foldSeparators.Replace(s))
 }
 
-// distance is the edit distance with the swap of two neighbours as one edit (optimal string alignment).
+// distance is the edit distance with the swap of two neighbours as one edit (optimal string alignment), of names that are
+// hardly longer than maxNearest.
 func distance(a, b []rune) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
+	var rows [3][maxNearest + 3]uint8
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := range b {
+		last[j+1] = uint8(j + 1)
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
+		row[0] = uint8(i)
 		for j := 1; j <= len(b); j++ {
-			cost := 1
+			cost := uint8(1)
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
@@ -88,7 +90,7 @@ func distance(a, b []rune) int {
 		}
 		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return int(last[len(b)])
 }
 
 var foldSeparators = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")

@@ -1,8 +1,10 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
 	"math/big"
+	"math/bits"
 	"slices"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
@@ -12,10 +14,11 @@ import (
 // names that nobody documents, and numbers that are allowed but odd.
 func (e *exam) rules() {
 	s := e.subj
-	for _, n := range []*nested{s.msg, s.urls} {
-		if n != nil {
-			e.nested(n)
-		}
+	if s.msg != nil {
+		e.nested(s.msg)
+	}
+	if s.urls != nil {
+		e.nested(s.urls)
 	}
 	e.unknownKeys()
 	e.unknownMembers()
@@ -24,7 +27,7 @@ func (e *exam) rules() {
 
 // nested notes what is wrong with the text in msg or source_urls.
 func (e *exam) nested(n *nested) {
-	e.faults(n.pointer(""), &n.doc, n.offset)
+	e.faults(n, &n.doc)
 	if n.err == nil {
 		return
 	}
@@ -47,14 +50,13 @@ func (e *exam) nested(n *nested) {
 // unknownKeys notes outer keys that no edition has. event_time is left to the editions.
 func (e *exam) unknownKeys() {
 	o := &e.subj.envelope
-	for _, name := range []string{"sign", "t"} {
-		if m, ok := o.member(name); ok {
+	for _, bit := range [...]int{kSign, kT} {
+		if m := o.member(bit); m != nil {
+			name := outerSet.byBit[bit]
 			e.add(codeSigned, "/"+name, m.KeyStart, name+" is documented for the other callbacks of the family, not for relay callbacks")
 		}
 	}
-	e.strangers(o, "field", knownOuterNames, func(m jsonscan.Member) (string, int) {
-		return "/" + jsonscan.Token(m.Key), m.KeyStart
-	}, codeUnknownKey)
+	e.strangers(nil, o, "field", outerNames, codeUnknownKey)
 }
 
 // unknownMembers notes members of msg that the event's table and sample lack. Of an alarm only type is documented, and
@@ -64,70 +66,83 @@ func (e *exam) unknownMembers() {
 	if s.msg == nil || s.msg.object.doc == nil || !hasSample(s.event) {
 		return
 	}
-	o := &s.msg.object
-	where := func(m jsonscan.Member) (string, int) {
-		return s.msg.pointer("/" + jsonscan.Token(m.Key)), s.msg.offset(m.KeyStart)
+	o, mine := &s.msg.object, msgNames[s.event]
+	if o.has&^mine.mask != 0 {
+		e.ofOtherEvents(o, mine.mask)
 	}
-	mine, told := msgKeys[s.event], 0
-	for _, m := range o.doc.Members {
-		if name := string(m.Key); memberOf(m.Key) >= 0 && !slices.Contains(mine, name) {
-			if told++; told > MaxViolations { // one name again and again
-				e.omitted++
-				continue
-			}
-			pointer, offset := where(m)
-			e.add(codeUnknownMember, pointer, offset, fmt.Sprintf("%s is documented for the msg of other events, not of %s", name, s.event))
+	e.strangers(s.msg, o, "member", mine, codeUnknownMember)
+}
+
+// ofOtherEvents notes members of msg that are known, and not this event's.
+func (e *exam) ofOtherEvents(o *object, mine uint16) {
+	told := 0
+	for i := range o.doc.Members {
+		m := &o.doc.Members[i]
+		if bit := memberOf(m.Key); bit < 0 || mine&(1<<bit) != 0 {
+			continue
 		}
+		if told++; told > MaxViolations { // one name again and again
+			e.omitted++
+			continue
+		}
+		e.text = e.subj.msg.appendPointer(e.text[:0], m)
+		e.add(codeUnknownMember, string(e.text), e.subj.msg.offset(m.KeyStart),
+			fmt.Sprintf("%s is documented for the msg of other events, not of %s", m.Key, e.subj.event))
 	}
-	e.strangers(o, "member", msgKeys[s.event], where, codeUnknownMember)
 }
 
 // fewStrangers is how many unknown names of an object are compared with the documented ones: who has more did not mistype
 // them, and a comparison costs more than all the rest.
 const fewStrangers = 50
 
-// strangers notes unknown names, with the one that was probably meant where that is missing. A body may have a hundred
-// thousand: beyond MaxViolations they are counted.
-func (e *exam) strangers(o *object, what string, candidates []string, where func(jsonscan.Member) (string, int), code string) {
+// strangers notes unknown names, with the one of the candidates that was probably meant where that is missing. A body may
+// have a hundred thousand: beyond MaxViolations they are counted.
+func (e *exam) strangers(in *nested, o *object, what string, candidates someNames, code string) {
 	e.omitted += o.more
 	if len(o.unknown) == 0 {
 		return
 	}
-	var missing []string
-	for _, c := range candidates {
-		if _, ok := o.member(c); !ok {
-			missing = append(missing, c)
+	e.missing = e.missing[:0]
+	for _, bit := range candidates.bits {
+		if o.has&(1<<bit) == 0 {
+			e.missing = append(e.missing, o.names.byBit[bit])
 		}
 	}
-	for i, m := range o.unknown {
-		pointer, offset := where(m)
-		message := "no edition documents a " + what + " " + quote(string(m.Key))
+	for i, place := range o.unknown {
+		m := &o.doc.Members[place]
+		e.text = in.appendPointer(e.text[:0], m)
+		pointer := string(e.text)
+		e.text = append(e.text[:0], "no edition documents a "...)
+		e.text = append(append(e.text, what...), ' ')
+		e.text = appendQuoted(e.text, m.Key)
 		if i < fewStrangers {
-			if near, ok := Nearest(string(m.Key), missing); ok {
-				message += "; was " + near + " meant?"
+			if near, ok := Nearest(string(m.Key), e.missing); ok {
+				e.text = append(append(append(e.text, "; was "...), near...), " meant?"...)
 			}
 		}
-		e.add(code, pointer, offset, message)
+		e.add(code, pointer, in.offset(m.KeyStart), string(e.text))
 	}
 }
 
-// knownOuterNames are the outer keys that a misspelt one may have been meant to be: not the one-letter t.
-var knownOuterNames = func() []string {
-	var names []string
-	for _, k := range outerKeys {
-		if k != "t" && k != "appId" {
-			names = append(names, k)
-		}
+// outerNames are the outer keys that a misspelt one may have been meant to be: not the one-letter t.
+var outerNames = outerSet.some(slices.DeleteFunc(slices.Clone(outerKeys), func(name string) bool { return name == "t" || name == "appId" }))
+
+// msgNames are the members of each event's msg.
+var msgNames = func() map[string]someNames {
+	m := map[string]someNames{}
+	for event, names := range msgKeys {
+		m[event] = memberSet.some(names)
 	}
-	return names
+	return m
 }()
 
-// What the numbers of a callback mean. index, code and event_time may be written as text.
-var (
-	outerNumbers = []int{kAppid, kAppID, kEventTime}
-	msgNumbers   = []int{mTaskStart, mTaskExit, mIndex, mDuration, mCode}
-	numericText  = setOf("event_time", "index", "code")
-	signed       = setOf("code")
+// What the numbers of a callback mean, by bit. index, code and event_time may be written as text.
+const (
+	outerNumbers     = 1<<kAppid | 1<<kAppID | 1<<kEventTime
+	outerNumericText = 1 << kEventTime
+	msgNumbers       = 1<<mTaskStart | 1<<mTaskExit | 1<<mIndex | 1<<mDuration | 1<<mCode
+	msgNumericText   = 1<<mIndex | 1<<mCode
+	msgSigned        = 1 << mCode
 )
 
 // maxSafe is the greatest whole number that every JSON parser keeps: 2^53 - 1.
@@ -136,57 +151,54 @@ var maxSafe = big.NewRat(1<<53-1, 1)
 // numbers notes numbers that no schema forbids and that no callback would carry.
 func (e *exam) numbers() {
 	o := &e.subj.envelope
-	for _, bit := range outerNumbers {
-		if o.has&(1<<bit) != 0 {
-			e.number(nil, o, bit)
-		}
+	for left := o.has & outerNumbers; left != 0; left &= left - 1 {
+		bit := bits.TrailingZeros16(left)
+		e.number(nil, o, bit, outerNumericText&(1<<bit) != 0, false)
 	}
 	if e.subj.msg == nil {
 		return
 	}
 	o = &e.subj.msg.object
-	for _, bit := range msgNumbers {
-		if o.has&(1<<bit) != 0 {
-			e.number(e.subj.msg, o, bit)
-		}
+	for left := o.has & msgNumbers; left != 0; left &= left - 1 {
+		bit := bits.TrailingZeros16(left)
+		e.number(e.subj.msg, o, bit, msgNumericText&(1<<bit) != 0, msgSigned&(1<<bit) != 0)
 	}
 }
 
-// number notes what is odd about one of them, in the envelope or in the text of in.
-func (e *exam) number(in *nested, o *object, bit int) {
-	name, v := o.names.byBit[bit], o.known[bit].Value
-	odd := func(code, message string) {
-		pointer, offset := "/"+name, v.Start
-		if in != nil {
-			pointer, offset = in.pointer(pointer), in.offset(offset)
-		}
-		e.add(code, pointer, offset, name+message+", but is "+describe(o.doc, v, name))
+// number notes what is odd about one of them, in the envelope or in the text of in: it may be text, or negative.
+func (e *exam) number(in *nested, o *object, bit int, text, signed bool) {
+	v := o.member(bit).Value
+	odd := func(code, words string) {
+		name := o.names.byBit[bit]
+		e.add(code, in.pointer("/"+name), in.offset(v.Start),
+			e.say(name+words+", but is ", o.doc, v, o.names.shown&(1<<bit) != 0))
 	}
 	switch v.Kind {
 	case jsonscan.Number:
 		token := o.doc.Src[v.Start:v.End]
-		if len(token) <= maxDigits && isDigits(token) {
+		digits, negative := bytes.CutPrefix(token, []byte("-"))
+		if len(digits) <= maxDigits && isDigits(digits) && (signed || !negative) {
 			return // neither negative nor huge, which is nearly always so
 		}
 		n, ok := new(big.Rat).SetString(number(o.doc, v).String())
 		if !ok {
 			return
 		}
-		if n.Sign() < 0 && !signed[name] {
+		if n.Sign() < 0 && !signed {
 			odd(codeNegative, " should not be negative")
 		}
 		if n.Abs(n).Cmp(maxSafe) > 0 && !jsonscan.Wild(token) {
 			odd(codeHuge, " should be at most 2^53-1")
 		}
 	case jsonscan.String:
-		if !numericText[name] {
+		if !text {
 			return
 		}
-		text := o.doc.Text(v)
+		content := o.doc.Content(v)
 		switch {
-		case !isSigned(text.Bytes):
+		case !isSigned(content):
 			odd(codeNotWhole, " should hold a whole number")
-		case text.Bytes[0] == '-' && !signed[name]:
+		case content[0] == '-' && !signed:
 			odd(codeNegative, " should not be negative")
 		}
 	default: // another type: the schemas have told

@@ -23,26 +23,24 @@ type subject struct {
 	texts [2]nested // that msg and urls point to
 }
 
-// An object is a JSON object whose members can be found by name.
+// An object is a JSON object whose members can be found by the bits of their names. Members are kept as their places in
+// doc.Members, of which there are at most jsonscan.MaxEntries.
 type object struct {
 	doc     *jsonscan.Doc // nil where there is no object
 	names   *nameSet
-	known   [16]jsonscan.Member // those that the tables or samples of any edition and event have, by bit; the last of duplicates
-	has     uint16              // which of them are there
-	unknown []jsonscan.Member   // the first MaxViolations others, in the order of the text
-	more    int                 // how many others there are besides
+	known   [16]uint16 // those that the tables or samples of any edition and event have, by bit; the last of duplicates
+	has     uint16     // which of them are there, as bits
+	unknown []uint16   // the first MaxViolations others, in the order of the text
+	more    int        // how many others there are besides
 }
 
 // A nested is what a string member of the envelope holds, read as JSON.
 type nested struct {
-	name   string // the member
-	value  jsonscan.Value
+	name   string // of the member
 	text   jsonscan.Text
 	doc    jsonscan.Doc
 	err    *jsonscan.SyntaxError
 	object object // of doc, where it is an object
-
-	buf []byte // that the text may stand in
 }
 
 func setOf(names ...string) map[string]bool {
@@ -55,8 +53,10 @@ func setOf(names ...string) map[string]bool {
 
 // A nameSet is the names that schemas ask about in one place, by bit.
 type nameSet struct {
-	bit   func([]byte) int // negative for other names
-	byBit []string
+	bit    func([]byte) int // negative for other names
+	byBit  []string
+	valued uint16 // those of whose value a schema asks more than its type
+	shown  uint16 // those whose text may be quoted
 }
 
 var outerSet, memberSet = newNameSet(outerOf, outerKeys), newNameSet(memberOf, allMsgKeys())
@@ -64,9 +64,31 @@ var outerSet, memberSet = newNameSet(outerOf, outerKeys), newNameSet(memberOf, a
 func newNameSet(bit func([]byte) int, names []string) *nameSet {
 	set := &nameSet{bit: bit, byBit: make([]string, len(names))}
 	for _, name := range names {
-		set.byBit[bit([]byte(name))] = name
+		b := bit([]byte(name))
+		set.byBit[b] = name
+		if slices.Contains(valued, name) {
+			set.valued |= 1 << b
+		}
+		if shown[name] {
+			set.shown |= 1 << b
+		}
 	}
 	return set
+}
+
+// someNames are names of a nameSet: in the order in which they are considered, and as a mask.
+type someNames struct {
+	bits []int
+	mask uint16
+}
+
+func (s *nameSet) some(names []string) (some someNames) {
+	for _, name := range names {
+		bit := s.bit([]byte(name))
+		some.bits = append(some.bits, bit)
+		some.mask |= 1 << bit
+	}
+	return some
 }
 
 // allMsgKeys are the members that the msg of any event may have.
@@ -82,19 +104,34 @@ func allMsgKeys() []string {
 // read takes a scanned envelope apart.
 func (s *subject) read(doc *jsonscan.Doc) {
 	s.envelope.read(doc, outerSet)
-	s.msg = s.nested(&s.texts[0], "msg")
-	s.urls = s.nested(&s.texts[1], "source_urls")
+	s.msg = s.nested(&s.texts[0], kMsg)
+	s.urls = s.nested(&s.texts[1], kURLs)
 	if s.msg != nil && s.msg.err == nil && s.msg.doc.Root.Kind == jsonscan.Object {
 		s.msg.object.read(&s.msg.doc, memberSet)
 	}
 	s.event, s.hasEvent, s.eventType = "", false, -1
-	if m, ok := s.envelope.member("callback_event"); ok && m.Value.Kind == jsonscan.String {
-		text := doc.Text(m.Value)
-		s.event, s.hasEvent = string(text.Bytes), true
+	if m := s.envelope.member(kEvent); m != nil && m.Value.Kind == jsonscan.String {
+		s.event, s.hasEvent = eventName(doc.Content(m.Value)), true
 	}
-	if m, ok := s.envelope.member("event_type"); ok && m.Value.Kind == jsonscan.Number {
-		s.eventType = smallNumber(number(doc, m.Value))
+	if m := s.envelope.member(kEventType); m != nil && m.Value.Kind == jsonscan.Number {
+		s.eventType = eventTypeOf(doc, m.Value)
 	}
+}
+
+// eventName is the text of a callback_event; the usual ones are not copied.
+func eventName(text []byte) string {
+	if i := eventOf(text); i >= 0 {
+		return fastEvents[i]
+	}
+	return string(text)
+}
+
+// eventTypeOf is the number in an event_type, see smallNumber.
+func eventTypeOf(doc *jsonscan.Doc, v jsonscan.Value) int {
+	if string(doc.Src[v.Start:v.End]) == "314" { // which is nearly always so
+		return EventType
+	}
+	return smallNumber(number(doc, v))
 }
 
 // forget lets go of the body; the memory is kept for the next one, if it is little.
@@ -103,24 +140,22 @@ func (s *subject) forget() {
 	s.msg, s.urls = nil, nil
 	for i := range s.texts {
 		n := &s.texts[i]
-		n.text = jsonscan.Text{}
+		n.text.Forget()
 		n.doc.Forget()
 		n.object.forget()
-		if cap(n.buf) > keepBuffer {
-			n.buf = nil
-		}
 	}
 }
 
 func (o *object) read(doc *jsonscan.Doc, names *nameSet) {
 	o.doc, o.names = doc, names
-	for _, m := range doc.Members {
-		switch bit := names.bit(m.Key); {
+	for i := range doc.Members {
+		place := uint16(i)
+		switch bit := names.bit(doc.Members[i].Key); {
 		case bit >= 0:
-			o.known[bit] = m
+			o.known[bit] = place
 			o.has |= 1 << bit
 		case len(o.unknown) < MaxViolations:
-			o.unknown = append(o.unknown, m)
+			o.unknown = append(o.unknown, place)
 		default:
 			o.more++
 		}
@@ -128,50 +163,53 @@ func (o *object) read(doc *jsonscan.Doc, names *nameSet) {
 }
 
 func (o *object) forget() {
-	for bit := range o.known {
-		if o.has&(1<<bit) != 0 {
-			o.known[bit] = jsonscan.Member{}
-		}
-	}
-	clear(o.unknown)
-	o.unknown = o.unknown[:0]
-	if cap(o.unknown) > 64 {
-		o.unknown = nil
-	}
-	o.doc, o.has, o.more = nil, 0, 0
+	o.doc, o.has, o.more, o.unknown = nil, 0, 0, o.unknown[:0]
 }
 
-// member finds a known member.
-func (o *object) member(name string) (jsonscan.Member, bool) {
-	if o.doc == nil {
-		return jsonscan.Member{}, false
-	}
-	bit := o.names.bit([]byte(name))
+// member is a known member; nil where it is not there, or the bit is that of no name.
+func (o *object) member(bit int) *jsonscan.Member {
 	if bit < 0 || o.has&(1<<bit) == 0 {
-		return jsonscan.Member{}, false
+		return nil
 	}
-	return o.known[bit], true
+	return &o.doc.Members[o.known[bit]]
 }
 
 // nested reads what a text member of the envelope holds; nil where there is no such text.
-func (s *subject) nested(n *nested, name string) *nested {
-	m, ok := s.envelope.member(name)
-	if !ok || m.Value.Kind != jsonscan.String {
+func (s *subject) nested(n *nested, bit int) *nested {
+	m := s.envelope.member(bit)
+	if m == nil || m.Value.Kind != jsonscan.String {
 		return nil
 	}
-	n.name, n.value, n.text = name, m.Value, s.envelope.doc.TextIn(n.buf, m.Value)
-	if !m.Value.Plain {
-		n.buf = n.text.Bytes
-	}
+	n.name = outerSet.byBit[bit]
+	n.text.Take(s.envelope.doc, m.Value)
 	n.err = n.doc.Scan(n.text.Bytes)
 	return n
 }
 
-// pointer is the way to what the nested text holds: "/msg#" and a pointer in it.
-func (n *nested) pointer(inner string) string { return "/" + n.name + "#" + inner }
+// pointer is the way to what the nested text holds: "/msg#" and a pointer in it. What is in no nested text is in the
+// envelope.
+func (n *nested) pointer(inner string) string {
+	if n == nil {
+		return inner
+	}
+	return "/" + n.name + "#" + inner
+}
+
+// appendPointer appends the pointer to a member of what the nested text holds.
+func (n *nested) appendPointer(to []byte, m *jsonscan.Member) []byte {
+	if n != nil {
+		to = append(append(append(to, '/'), n.name...), '#')
+	}
+	return jsonscan.AppendToken(append(to, '/'), m.Key)
+}
 
 // offset is where in the body a byte of the nested text stands.
-func (n *nested) offset(inner int) int { return n.text.Offset(inner) }
+func (n *nested) offset(inner int) int {
+	if n == nil {
+		return inner
+	}
+	return n.text.Offset(inner)
+}
 
 // instance is the object as the library wants it: the known members alone, since no schema asks about others, with
 // arrays and objects emptied, since no schema looks into them.
@@ -179,7 +217,7 @@ func (o *object) instance() map[string]any {
 	m := make(map[string]any, len(o.names.byBit))
 	for bit, name := range o.names.byBit {
 		if o.has&(1<<bit) != 0 {
-			m[name] = instance(o.doc, o.known[bit].Value)
+			m[name] = instance(o.doc, o.member(bit).Value)
 		}
 	}
 	return m
@@ -236,8 +274,7 @@ func instance(doc *jsonscan.Doc, v jsonscan.Value) any {
 	case jsonscan.Number:
 		return number(doc, v)
 	case jsonscan.String:
-		text := doc.Text(v)
-		return string(text.Bytes)
+		return string(doc.Content(v))
 	case jsonscan.Array:
 		return []any{}
 	case jsonscan.Object:
@@ -274,17 +311,17 @@ func smallNumber(n json.Number) int {
 	return -1
 }
 
-// member finds a known member of a part of the body.
-func (s *subject) member(part, name string) (*object, jsonscan.Member, bool) {
-	o := &s.envelope
-	if part != "envelope" {
-		if s.msg == nil {
-			return nil, jsonscan.Member{}, false
-		}
-		o = &s.msg.object
+// part is one of "envelope", "msg" and "source_urls": the nested text that it stands in, if it does, and its object, if it
+// is one.
+func (s *subject) part(name string) (*nested, *object) {
+	switch name {
+	case "msg":
+		return s.msg, &s.msg.object
+	case "source_urls":
+		return s.urls, &s.urls.object
+	default:
+		return nil, &s.envelope
 	}
-	m, ok := o.member(name)
-	return o, m, ok
 }
 
 // msgPart is the name of the schema of this event's msg.

@@ -36,7 +36,7 @@ func examine(e *exam, body []byte, opts Options) Report {
 		candidates = allEditions
 	}
 	for _, e := range candidates {
-		if _, ok := compiled[setKey{e, opts.Reading}]; !ok {
+		if !slices.Contains(allEditions, e) || opts.Reading != Wire && opts.Reading != Documented {
 			return r.end(body, Violation{
 				Code: codeOptions, Severity: Error, Offset: -1,
 				Message: fmt.Sprintf("there is no edition %q with a reading %q", e, opts.Reading),

@@ -29,7 +29,16 @@ type seenName struct {
 // names are those of one open object: the top of the stack.
 type names struct {
 	base   int
+	traits uint64 // of all of them, see trait
 	hashed bool
+}
+
+// trait is a bit that equal names share, and most others do not: a name whose trait is new need not be compared.
+func trait(key []byte) uint64 {
+	if len(key) == 0 {
+		return 1
+	}
+	return 1 << ((len(key) + 8*int(key[len(key)-1]) + int(key[0])) & 63)
 }
 
 // seed keeps a sender from choosing names that fall on one place of the table.
@@ -59,12 +68,12 @@ func (n *names) again(s *scanner, key []byte) bool {
 	t := &s.names
 	var hash uint32
 	if !n.hashed {
-		for i := n.base; i < len(t.names); i++ {
-			if k := &t.names[i]; bytes.Equal(k.key, key) {
-				again := !k.told
-				k.told = true
-				return again
-			}
+		if mine := trait(key); n.traits&mine == 0 {
+			n.traits |= mine
+		} else if k := n.find(t, key); k != nil {
+			again := !k.told
+			k.told = true
+			return again
 		}
 		if n.hashed = len(t.names)-n.base >= manyNames; n.hashed {
 			for i := n.base; i < len(t.names); i++ {
@@ -89,6 +98,16 @@ func (n *names) again(s *scanner, key []byte) bool {
 		t.put(len(t.names) - 1)
 	}
 	return false
+}
+
+// find is a name of an object that has few.
+func (n *names) find(t *nameStack, key []byte) *seenName {
+	for i := n.base; i < len(t.names); i++ {
+		if bytes.Equal(t.names[i].key, key) {
+			return &t.names[i]
+		}
+	}
+	return nil
 }
 
 // hash differs for the same name in objects that are open at the same time.
@@ -170,8 +189,16 @@ func (s *scanner) pointer() string {
 const maxPointer = 300
 
 // Token makes a JSON Pointer reference token of a name. Long names are cut: a pointer is for reading.
-func Token(key []byte) string {
-	return tokenEscapes.Replace(cut(key))
+func Token(key []byte) string { return string(AppendToken(nil, key)) }
+
+// AppendToken is Token, appended.
+func AppendToken(to, key []byte) []byte {
+	for _, c := range key {
+		if c == '~' || c == '/' || c >= utf8.RuneSelf || len(key) > maxName {
+			return append(to, tokenEscapes.Replace(cut(key))...)
+		}
+	}
+	return append(to, key...)
 }
 
 var tokenEscapes = strings.NewReplacer("~", "~0", "/", "~1")

@@ -35,7 +35,7 @@ func (s *scanner) number() *SyntaxError {
 		if err := s.digits("a digit of the exponent"); err != nil {
 			return err
 		}
-		wild = wildExponent(s.Src[from:s.pos])
+		wild = wildExponent(s.src[from:s.pos])
 	}
 	if wild || s.pos-start > MaxNumber {
 		s.fault(WildNumber, start, "")
@@ -45,7 +45,7 @@ func (s *scanner) number() *SyntaxError {
 
 func (s *scanner) digits(what string) *SyntaxError {
 	start := s.pos
-	for s.pos < len(s.Src) && '0' <= s.Src[s.pos] && s.Src[s.pos] <= '9' {
+	for s.pos < len(s.src) && '0' <= s.src[s.pos] && s.src[s.pos] <= '9' {
 		s.pos++
 	}
 	if s.pos == start {

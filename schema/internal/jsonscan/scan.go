@@ -18,9 +18,11 @@ func Scan(src []byte) (Doc, *SyntaxError) {
 
 // Scan is the function Scan, with the memory of the text that was scanned into the Doc before.
 func (d *Doc) Scan(src []byte) *SyntaxError {
-	d.Forget()
+	if d.Src != nil { // it was not emptied yet
+		d.Forget()
+	}
 	d.Src = src
-	s := scanner{Doc: d}
+	s := scanner{Doc: d, src: src}
 	if bytes.HasPrefix(src, bom) {
 		s.fault(BOM, 0, "")
 		s.pos = len(bom)
@@ -43,22 +45,25 @@ const keepEntries = 256
 
 // recycle is an empty list, with the memory of an old one where that is not too much to keep.
 func recycle[T any](old []T) []T {
-	if cap(old) > keepEntries {
+	switch {
+	case cap(old) > keepEntries:
 		return nil
+	case len(old) > 0:
+		clear(old)
 	}
-	clear(old)
 	return old[:0]
 }
 
 type scanner struct {
 	*Doc
+	src []byte // of the Doc
 	pos int
 }
 
 // text reads the whole text: one value and nothing after it.
 func (s *scanner) text() *SyntaxError {
 	s.space()
-	if s.pos == len(s.Src) {
+	if s.pos == len(s.src) {
 		return &SyntaxError{Offset: s.pos, Message: "there is nothing in it", Empty: true, Cut: true}
 	}
 	root, err := s.value(1)
@@ -67,7 +72,7 @@ func (s *scanner) text() *SyntaxError {
 	}
 	s.Root = root
 	s.space()
-	if s.pos < len(s.Src) {
+	if s.pos < len(s.src) {
 		s.fault(Trailing, s.pos, "")
 	}
 	return nil
@@ -75,22 +80,22 @@ func (s *scanner) text() *SyntaxError {
 
 // value reads the value at pos, which is not white space. depth is that of an array or object that starts here.
 func (s *scanner) value(depth int) (Value, *SyntaxError) {
-	if s.pos == len(s.Src) {
+	if s.pos == len(s.src) {
 		return Value{}, s.expected("a value")
 	}
 	v := Value{Start: s.pos}
 	var err *SyntaxError
-	switch c := s.Src[s.pos]; {
-	case c == '{':
-		v.Kind, err = Object, s.object(depth)
-	case c == '[':
-		v.Kind, err = Array, s.array(depth)
+	switch c := s.src[s.pos]; {
 	case c == '"':
 		var flaws flaws
 		v.Kind = String
 		flaws, err = s.str()
 		v.Plain = flaws.none()
 		s.note(flaws)
+	case c == '{':
+		v.Kind, err = Object, s.object(depth)
+	case c == '[':
+		v.Kind, err = Array, s.array(depth)
 	case c == '-' || '0' <= c && c <= '9':
 		v.Kind, err = Number, s.number()
 	case c == 't':
@@ -116,11 +121,13 @@ func (s *scanner) object(depth int) *SyntaxError {
 	if s.accept('}') {
 		return nil
 	}
+	top := len(s.path)
+	s.path = append(s.path, step{})
 	for n := 1; ; n++ {
 		if n > MaxEntries {
 			return s.tooMany()
 		}
-		if s.pos == len(s.Src) || s.Src[s.pos] != '"' {
+		if s.pos == len(s.src) || s.src[s.pos] != '"' {
 			return s.expected("a name in quotation marks")
 		}
 		start := s.pos
@@ -128,13 +135,16 @@ func (s *scanner) object(depth int) *SyntaxError {
 		if err != nil {
 			return err
 		}
-		key := s.Src[start+1 : s.pos-1]
+		key := s.src[start+1 : s.pos-1]
 		if !flaws.none() {
 			from := len(s.coined)
 			s.coined = unescape(s.coined, key)
 			key = s.coined[from:len(s.coined):len(s.coined)]
 		}
-		s.path = append(s.path, step{key: key})
+		here := &s.path[top]
+		if here.key = key; here.to != "" {
+			here.to = ""
+		}
 		s.note(flaws)
 		if names.again(s, key) {
 			s.fault(Duplicate, start, cut(key))
@@ -148,13 +158,13 @@ func (s *scanner) object(depth int) *SyntaxError {
 		if err != nil {
 			return err
 		}
-		s.path = s.path[:len(s.path)-1]
 		if depth == 1 {
 			s.Members = append(s.Members, Member{Key: key, KeyStart: start, Value: v})
 		}
 		s.space()
 		if s.accept('}') {
 			s.closeNames(&names)
+			s.path = s.path[:top]
 			return nil
 		}
 		if !s.accept(',') {
@@ -222,8 +232,18 @@ func (s *scanner) note(f flaws) {
 
 // str reads a string from its opening quote to behind its closing one.
 func (s *scanner) str() (flaws, *SyntaxError) {
+	i := SkipPlain(s.src, s.pos+1)
+	if i < len(s.src) && s.src[i] == '"' { // which is mostly so
+		s.pos = i + 1
+		return flaws{utf8: -1, surrogate: -1}, nil
+	}
+	return s.strFrom(i)
+}
+
+// strFrom goes on reading a string at i.
+func (s *scanner) strFrom(i int) (flaws, *SyntaxError) {
 	f := flaws{utf8: -1, surrogate: -1}
-	src, i := s.Src, s.pos+1
+	src := s.src
 	for i < len(src) {
 		switch c := src[i]; {
 		case c == '"':
@@ -297,20 +317,20 @@ func escape(src []byte, i int) (next int, lone bool) {
 // badEscape says what is wrong with the escape sequence at pos, which then is behind what was right.
 func (s *scanner) badEscape() *SyntaxError {
 	s.pos++
-	if s.pos == len(s.Src) {
+	if s.pos == len(s.src) {
 		return s.expected("an escape sequence")
 	}
-	if s.Src[s.pos] != 'u' {
-		return s.unexpected("a backslash has to be followed by one of \" \\ / b f n r t u, but found " + name(s.Src[s.pos:]))
+	if s.src[s.pos] != 'u' {
+		return s.unexpected("a backslash has to be followed by one of \" \\ / b f n r t u, but found " + name(s.src[s.pos:]))
 	}
-	for s.pos++; s.pos < len(s.Src) && hexDigits[s.Src[s.pos]] >= 0; s.pos++ {
+	for s.pos++; s.pos < len(s.src) && hexDigits[s.src[s.pos]] >= 0; s.pos++ {
 	}
 	return s.expected("four hexadecimal digits after \\u")
 }
 
 func (s *scanner) literal(word string) *SyntaxError {
 	for i := range len(word) {
-		if s.pos == len(s.Src) || s.Src[s.pos] != word[i] {
+		if s.pos == len(s.src) || s.src[s.pos] != word[i] {
 			return s.expected("the word " + word)
 		}
 		s.pos++
@@ -319,8 +339,8 @@ func (s *scanner) literal(word string) *SyntaxError {
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.Src) {
-		switch s.Src[s.pos] {
+	for s.pos < len(s.src) && s.src[s.pos] <= ' ' {
+		switch s.src[s.pos] {
 		case ' ', '\t', '\n', '\r':
 			s.pos++
 		default:
@@ -330,7 +350,7 @@ func (s *scanner) space() {
 }
 
 func (s *scanner) accept(c byte) bool {
-	if s.pos < len(s.Src) && s.Src[s.pos] == c {
+	if s.pos < len(s.src) && s.src[s.pos] == c {
 		s.pos++
 		return true
 	}
@@ -361,10 +381,10 @@ func (s *scanner) tooMany() *SyntaxError {
 
 // expected is the error of finding something else, or the end of the text.
 func (s *scanner) expected(what string) *SyntaxError {
-	if s.pos == len(s.Src) {
+	if s.pos == len(s.src) {
 		return &SyntaxError{Offset: s.pos, Message: "it ends where " + what + " was expected", Cut: true}
 	}
-	return s.unexpected("expected " + what + " but found " + name(s.Src[s.pos:]))
+	return s.unexpected("expected " + what + " but found " + name(s.src[s.pos:]))
 }
 
 func (s *scanner) unexpected(message string) *SyntaxError {

@@ -107,7 +107,8 @@ func checkText(t fataler, doc *Doc, v Value) {
 	if err := json.Unmarshal(raw, &want); err != nil {
 		t.Fatal(err)
 	}
-	text := doc.Text(v)
+	var text Text
+	text.Take(doc, v)
 	if string(text.Bytes) != want {
 		t.Fatalf("%q is %q, the scan says %q", raw, want, text.Bytes)
 	}
@@ -182,7 +183,8 @@ func TestOffsetsOfALongTextLeadBackToItsSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := doc.Text(doc.Items[0])
+	var text Text
+	text.Take(&doc, doc.Items[0])
 	var want []int // of each byte of the content
 	inner := raw.String()
 	for at := 0; at < len(inner); {
@@ -354,5 +356,53 @@ func TestLongNamesAreCutInPointers(t *testing.T) {
 	p := doc.Faults[0].Pointer
 	if len(p) > 2*maxName || !utf8.ValidString(p) || !strings.HasSuffix(p, "…") {
 		t.Errorf("pointer %q", p)
+	}
+}
+
+// Names are compared only where a trait of theirs is met again.
+func TestNamesThatLookAlikeAreToldApart(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"axb":1,"ayb":2,"azb":3}`:                        "",
+		`{"axb":1,"ayb":2,"axb":3}`:                        "/axb",
+		`{"":1,"a":2,"":3}`:                                "/",
+		`{"ab":{"ab":{"ab":1,"cb":2},"cb":3},"cb":4}`:      "",
+		`{"ab":{"ab":{"ab":1,"\u0061b":2},"cb":3},"cb":4}`: "/ab/ab/ab",
+		`{"a":1,"a":2,"a":3}`:                              "/a",
+	} {
+		doc, err := Scan([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, f := range doc.Faults {
+			got += f.Pointer
+		}
+		if got != want {
+			t.Errorf("%s: %q is told, want %q", text, got, want)
+		}
+	}
+}
+
+func TestATextTellsPlacesOfTheOneThatItHoldsNow(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for _, n := range []int{3000, 1, 700, 255, 256, 257, 0} {
+		texts = append(texts, `"`+strings.Repeat(`\n`, n)+`"`, `"`+strings.Repeat("中", n)+`\/"`)
+	}
+	doc, err := Scan([]byte("[" + strings.Join(texts, ",") + "]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text Text
+	for _, v := range doc.Items {
+		text.Take(&doc, v)
+		var fresh Text
+		fresh.Take(&doc, v)
+		for i := 0; i <= len(text.Bytes); i++ {
+			if got, want := text.Offset(i), fresh.Offset(i); got != want || got <= v.Start || got >= v.End {
+				t.Fatalf("byte %d stands at %d, want %d", i, got, want)
+			}
+		}
 	}
 }

@@ -9,13 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// A Text is the decoded content of a string, with the way back to where its bytes stand.
+// A Text is the decoded content of a string, with the way back to where its bytes stand. Its memory can be used for
+// another one: Text.Take.
 type Text struct {
 	Bytes []byte
 	raw   []byte
 	start int    // offset of raw in the text that it was taken from
 	plain bool   // it stands for itself
-	marks []mark // made as far as was asked for
+	marks []mark // from the second on, made as far as was asked for
+	buf   []byte // that Bytes may stand in
 }
 
 // A mark is where the character that contains every markEach-th byte of the content begins.
@@ -24,18 +26,36 @@ type mark struct{ raw, decoded int32 }
 // markEach is how far marks are apart, in bytes: a character is looked for from the mark before it.
 const markEach = 256
 
-// Text decodes a string value. Broken UTF-8 and half surrogates become U+FFFD, as in encoding/json.
-func (d *Doc) Text(v Value) Text { return d.TextIn(nil, v) }
-
-// TextIn is Text in the memory of a buffer that is no longer needed, if there is need for memory at all.
-func (d *Doc) TextIn(buf []byte, v Value) Text {
+// Content is what a string value stands for. Broken UTF-8 and half surrogates become U+FFFD, as in encoding/json.
+func (d *Doc) Content(v Value) []byte {
 	raw := d.Src[v.Start+1 : v.End-1]
-	t := Text{Bytes: raw, raw: raw, start: v.Start + 1, plain: v.Plain}
-	if !t.plain {
-		t.Bytes = unescape(buf[:0], raw)
+	if v.Plain {
+		return raw
 	}
-	return t
+	return unescape(nil, raw)
 }
+
+// Take makes the Text that of a string value, see Doc.Content.
+func (t *Text) Take(d *Doc, v Value) {
+	raw := d.Src[v.Start+1 : v.End-1]
+	t.Bytes, t.raw, t.start, t.plain, t.marks = raw, raw, v.Start+1, v.Plain, t.marks[:0]
+	if !t.plain {
+		t.buf = unescape(t.buf[:0], raw)
+		t.Bytes = t.buf
+	}
+}
+
+// Forget empties the Text, so that it no longer holds on to another one. The memory is kept for the next one, if it is
+// little.
+func (t *Text) Forget() {
+	t.Bytes, t.raw = nil, nil
+	if cap(t.buf) > keepText {
+		t.buf, t.marks = nil, nil
+	}
+}
+
+// keepText is how long a decoded text may be for its memory to be kept, in bytes.
+const keepText = 64 << 10
 
 // Offset is where in the outer text byte i of the decoded content stands; len(Bytes) gives the closing quote.
 func (t *Text) Offset(i int) int {
@@ -46,11 +66,13 @@ func (t *Text) Offset(i int) int {
 	if i == len(t.Bytes) {
 		return t.start + len(t.raw)
 	}
-	for i/markEach >= len(t.marks) {
-		t.mark()
+	at, decoded := 0, 0
+	if k := i / markEach; k > 0 { // the first mark would be at the beginning
+		for k > len(t.marks) {
+			t.mark()
+		}
+		at, decoded = int(t.marks[k-1].raw), int(t.marks[k-1].decoded)
 	}
-	m := t.marks[i/markEach]
-	at, decoded := int(m.raw), int(m.decoded)
 	for at < len(t.raw) {
 		r, next := char(t.raw, at)
 		if decoded += utf8.RuneLen(r); decoded > i {
@@ -63,12 +85,10 @@ func (t *Text) Offset(i int) int {
 
 // mark sets one more mark.
 func (t *Text) mark() {
-	if len(t.marks) == 0 {
-		t.marks = append(t.marks, mark{})
-		return
+	at, decoded, wanted := 0, 0, (len(t.marks)+1)*markEach
+	if n := len(t.marks); n > 0 {
+		at, decoded = int(t.marks[n-1].raw), int(t.marks[n-1].decoded)
 	}
-	last := t.marks[len(t.marks)-1]
-	at, decoded, wanted := int(last.raw), int(last.decoded), len(t.marks)*markEach
 	for at < len(t.raw) {
 		next, size := at+1, 1
 		if c := t.raw[at]; c == '\\' || c >= utf8.RuneSelf {
@@ -81,7 +101,7 @@ func (t *Text) mark() {
 		}
 		at, decoded = next, decoded+size
 	}
-	t.marks = append(t.marks, mark{int32(at), int32(decoded)}) //nolint:gosec // a body of 2 GB is refused long before
+	t.marks = append(t.marks, mark{int32(at), int32(decoded)})
 }
 
 // unescape appends what the content of a scanned string stands for.
