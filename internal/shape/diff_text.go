@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/relaycheck/relaycheck/internal/figures"
 )
 
 // JSON writes the difference as one document.
@@ -85,12 +87,12 @@ func (d Difference) closing() string {
 
 // String says it in a line.
 func (d Departure) String() string {
-	s := fmt.Sprintf("%s: in %s of %s", d.Message, percent(d.Seen, d.Of), thousands(d.Of))
+	s := fmt.Sprintf("%s: in %s of %s", d.Message, figures.Percent(d.Seen, d.Of), figures.Thousands(d.Of))
 	if d.Event != "" {
 		s += " " + d.Event
 	}
 	if d.Seen < d.Of {
-		s += fmt.Sprintf(" (%s)", thousands(d.Seen))
+		s += fmt.Sprintf(" (%s)", figures.Thousands(d.Seen))
 	}
 	if d.First != nil {
 		s += ", first " + d.First.String()

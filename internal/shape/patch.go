@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relaycheck/relaycheck/internal/figures"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -270,7 +271,7 @@ func (p *patcher) seen(event, path string) map[string]any {
 	for _, f := range fields {
 		documents += f.Documents
 	}
-	doc["description"] = fmt.Sprintf("In no table. Seen in production, in %s of %s.", percent(documents, of), plural(of, "callback"))
+	doc["description"] = fmt.Sprintf("In no table. Seen in production, in %s of %s.", figures.Percent(documents, of), plural(of, "callback"))
 	if types := p.typesOf(event, path); len(types) > 0 {
 		doc["type"] = oneOrMore(types)
 	}

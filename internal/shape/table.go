@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/relaycheck/relaycheck/internal/figures"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -18,7 +19,7 @@ func (s Shape) Table(out io.Writer) error {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	unread := ""
 	if s.Unread > 0 {
-		unread = fmt.Sprintf(", %s of them not read", thousands(s.Unread))
+		unread = fmt.Sprintf(", %s of them not read", figures.Thousands(s.Unread))
 	}
 	line("The shape of %s%s%s", plural(s.Documents, "document"), unread, fromTo(s.First, s.Last))
 	if s.Arrived != nil {
@@ -30,7 +31,7 @@ func (s Shape) Table(out io.Writer) error {
 	for i := range s.Kinds {
 		k := &s.Kinds[i]
 		line("")
-		line("%s: %s (%s)%s", k.title(), thousands(k.Documents), percent(k.Documents, s.Documents-s.Unread), fromTo(&k.First, &k.Last))
+		line("%s: %s (%s)%s", k.title(), figures.Thousands(k.Documents), figures.Percent(k.Documents, s.Documents-s.Unread), fromTo(&k.First, &k.Last))
 		var rows bytes.Buffer
 		t := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
 		_, _ = fmt.Fprintln(t, "  PATH\tIN\tTYPES\tLENGTH\tVALUES\tNOTES") // a buffer takes all
@@ -38,7 +39,7 @@ func (s Shape) Table(out io.Writer) error {
 			f := &k.Fields[j]
 			in := "-"
 			if f.Documents > 0 {
-				in = percent(f.Documents, k.Documents)
+				in = figures.Percent(f.Documents, k.Documents)
 			}
 			_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", f.Path, in, f.typeWords(), f.lengthWords(), f.valueWords(), f.notes(k))
 		}
@@ -53,7 +54,7 @@ func (s Shape) Table(out io.Writer) error {
 			line("  %s", o.words(k))
 		}
 		for _, m := range k.Written {
-			line("  written with %s: %s, in %s", m.Manner, m.Where, percent(m.Documents, k.Documents))
+			line("  written with %s: %s, in %s", m.Manner, m.Where, figures.Percent(m.Documents, k.Documents))
 		}
 	}
 	if s.EventsCut {
@@ -124,7 +125,7 @@ func (f *Field) typeWords() string {
 	}
 	var words []string
 	for _, t := range f.Types {
-		words = append(words, t.Name+" "+percent(t.Count, f.Occurrences))
+		words = append(words, t.Name+" "+figures.Percent(t.Count, f.Occurrences))
 	}
 	return strings.Join(words, ", ")
 }
@@ -158,7 +159,7 @@ func (f *Field) valueWords() string {
 				word = strconv.Quote(one.Value)
 			}
 			if len(v.List) > 1 {
-				word += " × " + thousands(one.Count)
+				word += " × " + figures.Thousands(one.Count)
 			}
 			words = append(words, word)
 		}
@@ -176,9 +177,9 @@ func (f *Field) valueWords() string {
 	}
 	switch {
 	case v != nil && v.More:
-		words = append(words, "about "+thousands(v.Distinct)+" different")
+		words = append(words, "about "+figures.Thousands(v.Distinct)+" different")
 	case v != nil:
-		words = append(words, thousands(v.Distinct)+" different")
+		words = append(words, figures.Thousands(v.Distinct)+" different")
 	}
 	return strings.Join(words, ", ")
 }
@@ -189,7 +190,7 @@ func (f *Field) notes(k *Kind) string {
 	for _, c := range f.Forms {
 		word := c.Name
 		if c.Count < f.Occurrences {
-			word += " " + percent(c.Count, f.Occurrences)
+			word += " " + figures.Percent(c.Count, f.Occurrences)
 		}
 		words = append(words, word)
 	}
@@ -208,6 +209,9 @@ func (o *Order) words(k *Kind) string {
 		what += " in " + strings.Trim(o.Path, "/#")
 	}
 	names := strings.Join(o.Names, " ")
+	if len(o.Names) == 0 {
+		names = "none"
+	}
 	if o.Cut {
 		names += " …"
 	}
@@ -215,7 +219,7 @@ func (o *Order) words(k *Kind) string {
 	if o.More {
 		more = "; there are more orders"
 	}
-	return fmt.Sprintf("%s, %s: %s%s", what, percent(o.Documents, k.Documents), names, more)
+	return fmt.Sprintf("%s, %s: %s%s", what, figures.Percent(o.Documents, k.Documents), names, more)
 }
 
 func editionWords(list []schema.Edition) string {
@@ -233,32 +237,5 @@ func plural(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return thousands(n) + " " + what + "s"
-}
-
-// thousands writes a number with a comma between each three digits.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// percent writes a share as people read it, and never rounds some to none or all.
-func percent(n, of int64) string {
-	switch {
-	case n == 0 || of == 0:
-		return "0 %"
-	case n >= of:
-		return "100 %"
-	}
-	p := 100 * float64(n) / float64(of)
-	switch {
-	case p < 0.1:
-		return "< 0.1 %"
-	case p > 99.9:
-		return "> 99.9 %"
-	}
-	return strings.TrimSuffix(strconv.FormatFloat(p, 'f', 1, 64), ".0") + " %"
+	return figures.Thousands(n) + " " + what + "s"
 }

@@ -64,3 +64,18 @@ TaskAlarm: 2 (100 %), a\x1b.ndjson:1 (/body) to a\x1b.ndjson:2 (/body)
 		t.Error(diff)
 	}
 }
+
+func TestAnObjectWithoutMembersHasNoOrderOfNames(t *testing.T) {
+	t.Parallel()
+	c := shape.New()
+	body := []byte(callback(schema.TaskAlarm, `{}`))
+	r := schema.Validate(body, schema.Options{})
+	c.Add(shape.Place{Source: "a.ndjson", Line: 1}, body, &r)
+	var out bytes.Buffer
+	if err := c.Shape().Table(&out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "  order of names in msg, 100 %: none\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, out.String())
+	}
+}

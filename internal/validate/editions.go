@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/relaycheck/relaycheck/internal/figures"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -109,30 +109,12 @@ func share(n, of int) float64 {
 	return float64(int64(float64(n)/float64(of)*1e6+0.5)) / 1e6
 }
 
-// percent writes a share as people read it, and never rounds some to none or all: "100 %", "99.9 %", "< 0.1 %".
-func percent(n, of int) string {
-	switch {
-	case of == 0 || n == 0:
-		return "0 %"
-	case n == of:
-		return "100 %"
-	}
-	p := 100 * float64(n) / float64(of)
-	switch {
-	case p < 0.1:
-		return "< 0.1 %"
-	case p > 99.9:
-		return "> 99.9 %"
-	}
-	return strings.TrimSuffix(strconv.FormatFloat(p, 'f', 1, 64), ".0") + " %"
-}
-
 // lines tells it as text: one line where nothing speaks against any edition, else one more for each that something does.
 func (s Editions) lines() []string {
 	if s.Relay == 0 {
 		return nil
 	}
-	callbacks := thousands(s.Relay) + " relay callbacks"
+	callbacks := figures.Thousands(s.Relay) + " relay callbacks"
 	if s.Relay == 1 {
 		callbacks = "the relay callback"
 	} else if len(s.Fit) > 0 {
@@ -152,7 +134,7 @@ func (s Editions) lines() []string {
 			}
 		}
 		if len(reasons) > 0 {
-			lines = append(lines, fmt.Sprintf("  %s fits %s%s", f.Edition, percent(f.Fit, s.Relay), because(wordsOf(reasons, s.Relay), f.Omitted)))
+			lines = append(lines, fmt.Sprintf("  %s fits %s%s", f.Edition, figures.Percent(f.Fit, s.Relay), because(wordsOf(reasons, s.Relay), f.Omitted)))
 		}
 	}
 	if len(common) > 0 {
@@ -183,7 +165,7 @@ func (s Editions) headline(callbacks string) string {
 	case len(s.Best) == 0:
 		return "editions: none fits any of " + callbacks
 	case len(s.Each) == 1:
-		return fmt.Sprintf("editions: %s fits %s of %s", s.Each[0].Edition, percent(s.Each[0].Fit, s.Relay), callbacks)
+		return fmt.Sprintf("editions: %s fits %s of %s", s.Each[0].Edition, figures.Percent(s.Each[0].Fit, s.Relay), callbacks)
 	}
 	most := 0
 	for _, f := range s.Each {
@@ -193,7 +175,7 @@ func (s Editions) headline(callbacks string) string {
 	if len(s.Best) == len(s.Each) {
 		who = "each fits"
 	}
-	return fmt.Sprintf("editions: none fits all of %s; %s %s of them (%s)", callbacks, who, thousands(most), percent(most, s.Relay))
+	return fmt.Sprintf("editions: none fits all of %s; %s %s of them (%s)", callbacks, who, figures.Thousands(most), figures.Percent(most, s.Relay))
 }
 
 // reasonKey is what makes reasons against two editions the same.
@@ -219,9 +201,9 @@ func (s Editions) common() map[reasonKey]Reason {
 // words says what speaks against an edition, and in how many of the callbacks it was seen.
 func (r Reason) words(relay int) string {
 	if r.NotBefore != "" {
-		return fmt.Sprintf("%s seen in %s: not before %s", printable(r.Reason), percent(r.Documents, relay), r.NotBefore)
+		return fmt.Sprintf("%s seen in %s: not before %s", printable(r.Reason), figures.Percent(r.Documents, relay), r.NotBefore)
 	}
-	return fmt.Sprintf("%s in %s", r.place(), percent(r.Documents, relay))
+	return fmt.Sprintf("%s in %s", r.place(), figures.Percent(r.Documents, relay))
 }
 
 func (r Reason) place() string {
@@ -281,13 +263,4 @@ func fitOrFits(n int) string {
 		return "fits"
 	}
 	return "fit"
-}
-
-// thousands writes a number with a comma between each three digits.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -195,20 +195,3 @@ func TestWhatSpeaksAgainstEditionsIsSaidInAFewLines(t *testing.T) {
 		})
 	}
 }
-
-func TestSharesAreNeverRoundedToAllOrNone(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		n, of int
-		want  string
-	}{{0, 0, "0 %"}, {0, 5, "0 %"}, {5, 5, "100 %"}, {1, 1_000_000, "< 0.1 %"}, {999_999, 1_000_000, "> 99.9 %"}, {1, 3, "33.3 %"}, {1, 4, "25 %"}} {
-		if got := percent(c.n, c.of); got != c.want {
-			t.Errorf("%d of %d: %s", c.n, c.of, got)
-		}
-	}
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 12403: "12,403", 1234567: "1,234,567", -1000: "-1,000"} {
-		if got := thousands(n); got != want {
-			t.Errorf("%d: %s", n, got)
-		}
-	}
-}

@@ -30,14 +30,10 @@ const (
 
 // groups gathers findings. It is told of the records in the order of the capture.
 type groups struct {
-	found  map[groupKey]*group
-	folded bool // some findings are told apart by their code alone
-	docs   int  // records met, to count a document once
-}
-
-type groupKey struct {
-	severity               schema.Verdict
-	code, pointer, message string
+	found  map[string]*group // by what they have in common
+	folded bool              // some findings are told apart by their code alone
+	docs   int               // records met, to count a document once
+	key    []byte            // that what a finding has in common with others is written to
 }
 
 type group struct {
@@ -46,7 +42,7 @@ type group struct {
 	against []int // documents, by the edition that has it against them
 }
 
-func newGroups() *groups { return &groups{found: map[groupKey]*group{}} }
+func newGroups() *groups { return &groups{found: map[string]*group{}} }
 
 func (g *groups) add(rec *Record) {
 	if len(rec.Violations) == 0 {
@@ -79,24 +75,32 @@ func (g *groups) add(rec *Record) {
 
 // of is the group of a finding.
 func (g *groups) of(source string, v *Violation) *group {
-	key := groupKey{v.Severity, v.Code, cut(anyIndex(v.Pointer), maxPointer), cut(sentence(v.Message), maxMessage)}
-	message := key.message
-	if one, known := g.found[key]; known {
+	key := append(append(append(g.key[:0], v.Severity...), v.Code...), 0)
+	start := len(key)
+	key = cutFrom(appendPointer(key, v.Pointer), start, maxPointer)
+	middle := len(key)
+	key = cutFrom(appendSentence(key, v.Message), middle, maxMessage)
+	end := len(key)
+	key = append(key, byte(middle-start)) //nolint:gosec // few more than maxPointer; any of them may stand in a pointer
+	g.key = key
+	if one, known := g.found[string(key)]; known {
 		return one
 	}
+	pointer, message := string(key[start:middle]), string(key[middle:end])
 	if len(g.found) >= maxGroups {
 		g.folded = true
-		key.pointer, key.message = "", ""
-		if one, known := g.found[key]; known {
+		key = key[:start]
+		if one, known := g.found[string(key)]; known {
 			return one
 		}
+		pointer = ""
 		if code, ok := Explain(v.Code); ok {
 			message = code.Title
 		}
 	}
 	one := &group{
 		Group: Group{
-			Code: v.Code, Severity: v.Severity, Pointer: key.pointer, Message: message,
+			Code: v.Code, Severity: v.Severity, Pointer: pointer, Message: message,
 			First: Place{Source: source, Line: v.Line, Offset: v.Offset},
 		},
 		against: make([]int, len(editions)),
@@ -104,7 +108,7 @@ func (g *groups) of(source string, v *Violation) *group {
 	if example := cut(v.Message, maxMessage); example != message {
 		one.Example = example
 	}
-	g.found[key] = one
+	g.found[string(key)] = one
 	return one
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -28,14 +29,14 @@ func TestASentenceHasWhatFindingsHaveInCommon(t *testing.T) {
 		`callback_event has to be text, but is the text ", but is "`:                    "callback_event has to be text, but is text",
 		"": "",
 	} {
-		if got := sentence(in); got != want {
+		if got := string(appendSentence(nil, in)); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
 	for in, want := range map[string]string{
 		"": "", "/msg#/code": "/msg#/code", "/source_urls#/3": "/source_urls#/*", "/a/0/b/12": "/a/*/b/*", "/x1": "/x1", "/7#/8": "/*#/*", "/": "/",
 	} {
-		if got := anyIndex(in); got != want {
+		if got := string(appendPointer(nil, in)); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
@@ -84,4 +85,57 @@ func TestGroupsTellNoSecretsAndAreBounded(t *testing.T) {
 			t.Errorf("a group of %d, %d and %d bytes", len(g.Pointer), len(g.Message), len(g.Example))
 		}
 	}
+}
+
+// spoilt are callbacks with one thing wrong in each, and values that differ.
+func spoilt(t testing.TB, n int) []string {
+	start, exit := line(t, schema.TaskStart), line(t, schema.TaskExit)
+	var lines []string
+	for i := range n {
+		lines = append(lines,
+			strings.Replace(start, `"appid":4`, fmt.Sprintf(`"appid":"%d"`, i), 1),
+			strings.Replace(start, `"event_type":314`, fmt.Sprintf(`"event_type":%d`, i+1000), 1),
+			strings.Replace(exit, `"source_urls":"[`, fmt.Sprintf(`"source_urls":"[%d,`, i), 1),
+			strings.Replace(start, `"task_id"`, `"taskid"`, 1),
+			exit[:len(exit)/2],
+		)
+	}
+	return lines
+}
+
+// document is line i of a capture.
+func document(i int, line string) capture.Document {
+	return capture.Document{Source: "-", Line: i + 1, Column: 1, Offset: int64(i * len(line)), Body: []byte(line)}
+}
+
+func BenchmarkGroups(b *testing.B) {
+	var docs []capture.Document
+	var reports []schema.Report
+	for i, line := range spoilt(b, 100) {
+		docs = append(docs, document(i, line))
+		reports = append(reports, schema.Validate([]byte(line), schema.Options{}))
+		if len(reports[i].Violations) == 0 {
+			b.Fatalf("nothing is wrong with %s", line)
+		}
+	}
+	b.Run("record", func(b *testing.B) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			record(docs[i], &reports[i])
+			i = (i + 1) % len(docs)
+		}
+	})
+	b.Run("add", func(b *testing.B) {
+		b.ReportAllocs()
+		g, i := newGroups(), 0
+		records := make([]Record, len(docs))
+		for i := range docs {
+			records[i] = record(docs[i], &reports[i])
+		}
+		for b.Loop() {
+			g.add(&records[i])
+			i = (i + 1) % len(docs)
+		}
+	})
 }

@@ -32,6 +32,9 @@ type Violation struct {
 	Line     int            `json:"line"`
 	Column   int            `json:"column,omitempty"`
 	Offset   int64          `json:"offset"` // -1 if there is none
+	// Decoded is the offset in a body that was decoded, in bytes from 0; nil if none was, or there is no offset. What is in
+	// base64 or behind escapes has no place of its own in the capture: line, column and offset are where the body begins.
+	Decoded *int `json:"decoded_offset,omitempty"`
 }
 
 // refused is the record of what could not be read.
@@ -62,8 +65,10 @@ func record(doc capture.Document, r *schema.Report) Record {
 	if r.Editions != nil {
 		rec.Editions = r.Editions
 	}
-	for _, v := range r.Violations {
-		out := Violation{
+	rec.Violations = make([]Violation, len(r.Violations))
+	for i := range r.Violations {
+		v, out := &r.Violations[i], &rec.Violations[i]
+		*out = Violation{
 			Code: v.Code, Severity: v.Severity, Pointer: v.Pointer, Message: v.Message, Edition: v.Edition,
 			Line: doc.Line, Column: v.Column, Offset: -1,
 		}
@@ -72,13 +77,16 @@ func record(doc capture.Document, r *schema.Report) Record {
 		}
 		switch {
 		case doc.Derived: // a place in a body that was decoded is none of the capture
+			if v.Offset >= 0 {
+				at := v.Offset
+				out.Decoded = &at
+			}
 			out.Offset, out.Column = doc.Offset, doc.Column
 		case v.Line > 1:
 			out.Line += v.Line - 1
 		case v.Line == 1:
 			out.Column += doc.Column - 1
 		}
-		rec.Violations = append(rec.Violations, out)
 	}
 	return rec
 }

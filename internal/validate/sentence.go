@@ -5,24 +5,26 @@ import (
 	"unicode/utf8"
 )
 
-// sentence is a finding's message without what differs from document to document: the value, the entry's number, the length.
-// What it says of the value is its type, which is what findings have in common.
-func sentence(message string) string {
-	for _, join := range []string{", but is ", ", but holds "} {
-		if head, value, ok := strings.Cut(message, join); ok {
-			return entry(head) + join + typeOf(value)
+// appendSentence appends a finding's message without what differs from document to document: the value, the entry's number,
+// the length. What it says of the value is its type, which is what findings have in common.
+func appendSentence(to []byte, message string) []byte {
+	if strings.Contains(message, ", but ") {
+		for _, join := range [...]string{", but is ", ", but holds "} {
+			if head, value, ok := strings.Cut(message, join); ok {
+				return append(append(appendEntry(to, head), join...), typeOf(value)...)
+			}
 		}
 	}
-	for _, v := range []struct{ before, after string }{
+	for _, v := range [...]struct{ before, after string }{
 		{"the body has ", " bytes"}, {"it is not valid UTF-8: byte ", " "}, {"is not valid UTF-8: byte ", " "},
 	} {
 		if head, rest, ok := strings.Cut(message, v.before); ok {
 			if _, tail, ok := strings.Cut(rest, v.after); ok {
-				return head + v.before + "…" + v.after + tail
+				return append(append(append(append(append(to, head...), v.before...), "…"...), v.after...), tail...)
 			}
 		}
 	}
-	return message
+	return append(to, message...)
 }
 
 // typeOf is what a message says of a value, without the value.
@@ -43,32 +45,44 @@ func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789+-.eE…") == ""
 }
 
-// entry takes the number out of "entry 3 of source_urls".
-func entry(head string) string {
+// appendEntry appends "entry 3 of source_urls" without the number.
+func appendEntry(to []byte, head string) []byte {
 	if rest, ok := strings.CutPrefix(head, "entry "); ok {
 		if _, of, ok := strings.Cut(rest, " of "); ok {
-			return "an entry of " + of
+			return append(append(to, "an entry of "...), of...)
 		}
 	}
-	return head
+	return append(to, head...)
 }
 
-// anyIndex is a pointer with a star for each number: what is wrong with one entry of an array is wrong with all.
-func anyIndex(pointer string) string {
-	if !strings.ContainsAny(pointer, "0123456789") {
-		return pointer
+// appendPointer appends a pointer with a star for each number: what is wrong with one entry of an array is wrong with all.
+func appendPointer(to []byte, pointer string) []byte {
+	for {
+		end := strings.IndexByte(pointer, '/')
+		token := pointer
+		if end >= 0 {
+			token = pointer[:end]
+		}
+		if bare, nested := strings.CutSuffix(token, "#"); !isIndex(bare) {
+			to = append(to, token...)
+		} else if to = append(to, '*'); nested {
+			to = append(to, '#')
+		}
+		if end < 0 {
+			return to
+		}
+		to, pointer = append(to, '/'), pointer[end+1:]
 	}
-	tokens := strings.Split(pointer, "/")
-	for i, t := range tokens {
-		bare, nested := strings.CutSuffix(t, "#")
-		if bare != "" && strings.Trim(bare, "0123456789") == "" {
-			tokens[i] = "*"
-			if nested {
-				tokens[i] = "*#"
-			}
+}
+
+// isIndex reports whether a token of a pointer is a number.
+func isIndex(token string) bool {
+	for i := range len(token) {
+		if token[i] < '0' || token[i] > '9' {
+			return false
 		}
 	}
-	return strings.Join(tokens, "/")
+	return token != ""
 }
 
 // cut shortens a text to at most so many bytes, at the border of a character, and says so.
@@ -80,4 +94,12 @@ func cut(s string, limit int) string {
 		limit--
 	}
 	return s[:limit] + "…"
+}
+
+// cutFrom is cut for what was appended behind the first from bytes.
+func cutFrom(b []byte, from, limit int) []byte {
+	if len(b)-from <= limit {
+		return b
+	}
+	return append(b[:from], cut(string(b[from:]), limit)...)
 }

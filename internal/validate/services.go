@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/internal/figures"
 	"github.com/relaycheck/relaycheck/internal/sarif"
 	"github.com/relaycheck/relaycheck/internal/sequence"
 	"github.com/relaycheck/relaycheck/internal/workflow"
@@ -56,7 +57,7 @@ func (g *Group) times() string {
 	if g.Findings == 1 {
 		return ""
 	}
-	return thousands(g.Findings) + " × "
+	return figures.Thousands(g.Findings) + " × "
 }
 
 // words is what a service shows of a group: the sentence, how often, an example, and what to do about it.
@@ -131,7 +132,7 @@ func (w *githubWriter) end(e *ending) error {
 		}
 		slices.Sort(codes)
 		codes = slices.Compact(codes)
-		text := fmt.Sprintf("and %d more kinds, %s findings: %s", len(rest), thousands(findings), strings.Join(codes[:min(len(codes), 8)], ", "))
+		text := fmt.Sprintf("and %d more kinds, %s findings: %s", len(rest), figures.Thousands(findings), strings.Join(codes[:min(len(codes), 8)], ", "))
 		if len(codes) > 8 {
 			text += ", …"
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/relaycheck/relaycheck/internal/figures"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -35,7 +36,7 @@ func (w *textWriter) record(rec *Record) error {
 		if v.Pointer != "" {
 			pointer = " " + printable(v.Pointer)
 		}
-		_, _ = fmt.Fprintf(w.out, "%s:%d%s: %s %s%s: %s\n", printable(rec.Source), v.Line, within(rec), v.Severity, v.Code, pointer, printable(v.Message))
+		_, _ = fmt.Fprintf(w.out, "%s:%d%s: %s %s%s: %s%s\n", printable(rec.Source), v.Line, within(rec), v.Severity, v.Code, pointer, printable(v.Message), decoded(v))
 	}
 	w.hidden += rec.Omitted
 	return nil
@@ -47,6 +48,15 @@ func within(rec *Record) string {
 		return ""
 	}
 	return " (" + printable(cut(rec.Within, maxPointer)) + ")"
+}
+
+// decoded says where a finding is in a body that was decoded: the line is only where that begins, which is all where the
+// finding is about the whole of it.
+func decoded(v *Violation) string {
+	if v.Decoded == nil || *v.Decoded == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (at offset %d of the decoded body)", *v.Decoded)
 }
 
 // fine is the line of a document with nothing against it.
@@ -121,7 +131,7 @@ func (w *textWriter) kinds(e *ending) {
 			_, _ = fmt.Fprintf(w.out, "  … and %d more kinds (--format json has them all)\n", len(e.groups)-most)
 			break
 		}
-		_, _ = fmt.Fprintf(w.out, "%8s × %-7s %s\n", thousands(g.Findings), g.Severity, g.line())
+		_, _ = fmt.Fprintf(w.out, "%8s × %-7s %s\n", figures.Thousands(g.Findings), g.Severity, g.line())
 	}
 	if e.folded {
 		_, _ = fmt.Fprintf(w.out, "  There are more than %d kinds: beyond them they are told apart by their code alone.\n", maxGroups)

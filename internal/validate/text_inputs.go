@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/relaycheck/relaycheck/internal/figures"
 )
 
 // The bounds of the table of inputs: two screens of rows, and names that leave room for the numbers.
@@ -22,10 +24,14 @@ func (w *textWriter) inputs(e *ending) {
 		_, _ = fmt.Fprintln(w.out, printable(n))
 	}
 	if several := len(e.inputs)+e.more > 1; e.blank > 0 && !e.incomplete && (several || e.sum.Unreadable > 0) {
-		_, _ = fmt.Fprintf(w.out, "%s lines = %s of documents + %s without one\n", thousands(e.lines+e.blank), thousands(e.lines), thousands(e.blank))
+		word := "lines"
+		if e.lines+e.blank == 1 {
+			word = "line"
+		}
+		_, _ = fmt.Fprintf(w.out, "%s %s = %s of documents + %s without one\n", figures.Thousands(e.lines+e.blank), word, figures.Thousands(e.lines), figures.Thousands(e.blank))
 	}
 	if e.sum.Unreadable > 0 {
-		_, _ = fmt.Fprintf(w.out, "%s read = %s judged + %s refused\n", thousands(e.sum.Documents), thousands(e.sum.Documents-e.sum.Unreadable), thousands(e.sum.Unreadable))
+		_, _ = fmt.Fprintf(w.out, "%s read = %s judged + %s refused\n", figures.Thousands(e.sum.Documents), figures.Thousands(e.sum.Documents-e.sum.Unreadable), figures.Thousands(e.sum.Unreadable))
 	}
 }
 
@@ -49,7 +55,7 @@ func (w *textWriter) table(e *ending) {
 	}
 	for i, r := range rows {
 		if i == len(rows)-1 && left > 0 {
-			_, _ = fmt.Fprintf(w.out, "… and %s more inputs\n", thousands(left))
+			_, _ = fmt.Fprintf(w.out, "… and %s more inputs\n", figures.Thousands(left))
 		}
 		var b strings.Builder
 		for k, cell := range r {
@@ -96,7 +102,7 @@ func rowsOf(list []Input) (rows []Input, left int) {
 func row(name string, in Input, fits string) []string {
 	cells := []string{name}
 	for _, n := range []int{in.Documents, in.Judged, in.Refused, in.OK, in.Warnings, in.Errors} {
-		cells = append(cells, thousands(n))
+		cells = append(cells, figures.Thousands(n))
 	}
 	return append(cells, fits)
 }

@@ -86,7 +86,10 @@ func compact(v any) ([]byte, error) {
 
 type ndjsonWriter struct{ sink }
 
-func (w *ndjsonWriter) record(rec *Record) error { return w.line(rec) }
+func (w *ndjsonWriter) record(rec *Record) error {
+	_, _ = w.out.Write(append(appendRecord(w.out.AvailableBuffer(), rec), '\n')) // a failure comes back from Flush
+	return nil
+}
 
 func (w *ndjsonWriter) end(e *ending) error {
 	if err := w.line(e.tail()); err != nil {
@@ -113,17 +116,13 @@ type jsonWriter struct {
 }
 
 func (w *jsonWriter) record(rec *Record) error {
-	data, err := compact(rec)
-	if err != nil {
-		return err
-	}
 	before := "{\"documents\":[\n"
 	if w.n > 0 {
 		before = ",\n"
 	}
 	w.n++
 	_, _ = w.out.WriteString(before)
-	if _, err := w.out.Write(data); err != nil {
+	if _, err := w.out.Write(appendRecord(w.out.AvailableBuffer(), rec)); err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
 	return nil
