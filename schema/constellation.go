@@ -21,26 +21,34 @@ var valuedTexts = append(Events(), "PullFileUnstable", "PushStreamUnstable", "Pu
 
 // constellation appends all that the schemas can tell about a body.
 func (s *subject) constellation(key []byte) []byte {
-	key = s.envelope.constellation(key)
-	if s.readable("msg") {
-		key = append(key, "msg"...)
-		if s.msg.object.doc != nil {
-			key = s.msg.object.constellation(key)
-		} else {
-			key = append(key, typeCode(&s.msg.doc, s.msg.doc.Root))
+	for _, part := range [...]string{"envelope", "msg", "source_urls"} {
+		if s.readable(part) {
+			key = s.partConstellation(append(key, part...), part)
 		}
 	}
-	if s.readable("source_urls") {
+	return key
+}
+
+// partConstellation appends all that the schemas can tell about a part of a body that can be read.
+func (s *subject) partConstellation(key []byte, part string) []byte {
+	switch part {
+	case "msg":
+		if s.msg.object.doc != nil {
+			return s.msg.object.constellation(append(key, '{'))
+		}
+		return append(key, typeCode(&s.msg.doc, s.msg.doc.Root))
+	case "source_urls":
 		doc := &s.urls.doc
-		key = append(key, "urls"...)
 		key = append(key, typeCode(doc, doc.Root))
 		for kind, first := range kindsOf(doc) {
 			if first > 0 {
 				key = append(key, '0'+byte(kind))
 			}
 		}
+		return key
+	default:
+		return s.envelope.constellation(key)
 	}
-	return key
 }
 
 // constellation appends all that a schema can tell about the object.

@@ -1,6 +1,16 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
+
+// judgements are those that were made, about whole bodies, and answers what the library said, about a part of one: a body with
+// something wrong in its msg has an envelope like many others.
+var (
+	judgements archive[*judgement]
+	answers    archive[[]deviation]
+)
 
 // A ruling is what one edition has against all bodies of a constellation.
 type ruling struct {
@@ -19,9 +29,8 @@ type choice struct {
 
 // A judgement is what the candidate editions have against all bodies of a constellation.
 type judgement struct {
-	constellation string
-	choice        choice   // none where it differs from body to body
-	rulings       []ruling // from the oldest edition to the newest; none where there is a choice
+	choice  choice   // none where it differs from body to body
+	rulings []ruling // from the oldest edition to the newest; none where there is a choice
 }
 
 // judge chooses among the candidate editions, without those that do not know what the body carries.
@@ -42,15 +51,14 @@ func (e *exam) judgement(candidates []Edition) (*judgement, error) {
 	}
 	e.key = append(append(append(e.key[:0], e.opts.Edition...), ' '), e.opts.Reading...)
 	e.key = e.subj.constellation(e.key)
-	if j := kept.find(e.key); j != nil {
-		return j, nil
+	if j := judgements.find(e.key); j != nil {
+		return *j, nil
 	}
 	j, err := e.decide(candidates)
 	if err != nil {
 		return nil, err
 	}
-	j.constellation = string(e.key)
-	kept.keep(j)
+	judgements.keep(e.key, j)
 	return j, nil
 }
 
@@ -111,7 +119,7 @@ func (e *exam) choose(rulings []ruling) (best choice) {
 	return best
 }
 
-// ask is check on a part of the body, once for each class of schemas.
+// ask is check on a part of the body, once for each class of schemas and constellation of the part.
 func (e *exam) ask(name string, p *part) ([]deviation, error) {
 	class, err := p.class()
 	if err != nil {
@@ -124,14 +132,25 @@ func (e *exam) ask(name string, p *part) ([]deviation, error) {
 	if !there {
 		return nil, nil
 	}
+	if e.memo == nil {
+		e.memo = map[int][]deviation{}
+	}
+	var key []byte
+	if !e.opts.NoFastPath {
+		key = e.subj.partConstellation(append(strconv.AppendInt(nil, int64(class.id), 10), ' '), name)
+		if found := answers.find(key); found != nil {
+			e.memo[class.id] = *found
+			return *found, nil
+		}
+	}
 	found, err := p.check(value)
 	if err != nil {
 		return nil, err
 	}
-	if e.memo == nil {
-		e.memo = map[int][]deviation{}
-	}
 	e.memo[class.id] = found
+	if key != nil {
+		answers.keep(key, found)
+	}
 	return found, nil
 }
 

@@ -30,16 +30,16 @@ func TestWhatIsKeptOfOneBodyIsNotToldOfAnother(t *testing.T) {
 
 func TestAnArchiveIsBoundedAndTellsNothingWrong(t *testing.T) {
 	t.Parallel()
-	var a archive
+	var a archive[string]
 	name := func(i int) string { return fmt.Sprintf("constellation %d", i) }
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for i := range 3 * len(a) {
-				if j := a.find([]byte(name(i))); j != nil && j.constellation != name(i) {
-					t.Errorf("%s: found %s", name(i), j.constellation)
+				if found := a.find([]byte(name(i))); found != nil && *found != name(i) {
+					t.Errorf("%s: found %s", name(i), *found)
 				}
-				a.keep(&judgement{constellation: name(i)})
+				a.keep([]byte(name(i)), name(i))
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestAnArchiveIsBoundedAndTellsNothingWrong(t *testing.T) {
 				t.Errorf("%s is kept twice", j.constellation)
 			}
 			kept[j.constellation] = true
-			if a.find([]byte(j.constellation)) != j {
+			if a.find([]byte(j.constellation)) != &j.thing {
 				t.Errorf("%s is kept and not found", j.constellation)
 			}
 		}
