@@ -48,8 +48,8 @@ generate: ## make the generated files anew
 bench: build ## run the benchmarks and write BENCH.md
 	$(GO) run ./internal/benchdoc -binary ./$(BIN) -out BENCH.md
 
-bench-validate: build ## compare the validation of captures with ajv and plain jsonschema, write BENCH-validate.md
-	$(GO) run ./bench/compare -binary $(BIN) -out BENCH-validate.md $(BENCH_VALIDATE)
+bench-validate: build ## compare the validation of captures with ajv and plain jsonschema, write its section of BENCH.md
+	$(GO) run ./bench/compare -binary $(BIN) -out BENCH.md $(BENCH_VALIDATE)
 
 clean: ## remove what was built
 	rm -rf bin out dist

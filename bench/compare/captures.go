@@ -69,7 +69,7 @@ func (c *config) captures(ctx context.Context) (string, error) {
 			if workers == 1 && c.pin == nil {
 				cores += " (not pinned: there is no taskset here)"
 			}
-			fmt.Fprintf(&doc, "\n## %s, %s\n\n%s valid, %s invalid; %s.\n\n", title, cores,
+			fmt.Fprintf(&doc, "\n### %s, %s\n\n%s valid, %s invalid; %s.\n\n", title, cores,
 				grouped(results[0][0].valid), grouped(results[0][0].invalid), count(rounds, "round"))
 			doc.WriteString(table(all, results))
 		}
@@ -125,7 +125,7 @@ func (c *config) unusual(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "\n## Valid but unusual, 1 core\n\nEvery callback with its keys in an order of its own, white space between tokens, letters and slashes escaped.\n\n" +
+	return "\n### Valid but unusual, 1 core\n\nEvery callback with its keys in an order of its own, white space between tokens, letters and slashes escaped.\n\n" +
 		table(all, results), os.Remove(odd)
 }
 
@@ -151,7 +151,7 @@ func (c *config) compressed(ctx context.Context) (string, error) {
 		zcat, us = append(zcat, z.wall.Seconds()), append(us, r.wall.Seconds())
 		wallX, cpuX = append(wallX, r.wall.Seconds()/z.wall.Seconds()), append(cpuX, r.cpu.Seconds()/z.cpu.Seconds())
 	}
-	return fmt.Sprintf("\n## A gzip archive\n\n`zcat > /dev/null` takes %.2f s, `relaycheck validate` of the archive %.2f s: %.2f of its wall, %.2f of its CPU.\n",
+	return fmt.Sprintf("\n### A gzip archive\n\n`zcat > /dev/null` takes %.2f s, `relaycheck validate` of the archive %.2f s: %.2f of its wall, %.2f of its CPU.\n",
 		median(zcat), median(us), median(wallX), median(cpuX)), os.Remove(whole + ".gz")
 }
 
@@ -181,7 +181,7 @@ func (c *config) memory(ctx context.Context) (string, error) {
 		}
 	}
 	var b strings.Builder
-	b.WriteString("\n## Peak memory of relaycheck\n\n| callbacks | all valid | 1 % invalid |\n|---|---|---|\n")
+	b.WriteString("\n### Peak memory of relaycheck\n\n| callbacks | all valid | 1 % invalid |\n|---|---|---|\n")
 	for _, n := range rows {
 		fmt.Fprintf(&b, "| %s | %s |\n", grouped(n), strings.Join(peaks[n], " | "))
 	}

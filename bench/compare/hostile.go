@@ -23,7 +23,7 @@ func (c *config) hostile(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("\n## Hostile payloads\n\nBodies made to hurt, up to the longest that is read by default (512 KiB), one after the other on one core: `go test -bench Hostile ./schema`,\n" +
+	b.WriteString("\n### Hostile payloads\n\nBodies made to hurt, up to the longest that is read by default (512 KiB), one after the other on one core: `go test -bench Hostile ./schema`,\n" +
 		"the best of three runs of ten.\n\n| payload | ms |\n|---|---|\n")
 	for _, cost := range costs {
 		fmt.Fprintf(&b, "| %s | %.2f |\n", cost.name, cost.ms)

@@ -1,4 +1,4 @@
-// Command compare measures `relaycheck validate` against its peers on generated captures and writes BENCH-validate.md.
+// Command compare measures `relaycheck validate` against its peers on generated captures and writes a section of BENCH.md.
 //
 //	go run ./bench/compare -binary bin/relaycheck -n 1000000 -rounds 7
 //
@@ -10,19 +10,23 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/relaycheck/relaycheck/internal/section"
 )
 
 func main() {
 	var c config
 	flag.StringVar(&c.binary, "binary", "bin/relaycheck", "the built program")
-	flag.StringVar(&c.out, "out", "BENCH-validate.md", "file to write")
+	flag.StringVar(&c.out, "out", "BENCH.md", "file whose section is written")
 	flag.IntVar(&c.n, "n", 1_000_000, "callbacks in a capture; a million are about 580 MB")
 	flag.IntVar(&c.rounds, "rounds", 5, "rounds; the medians are written")
 	flag.IntVar(&c.workers, "workers", runtime.NumCPU(), "workers of the peers")
@@ -74,18 +78,22 @@ func (c *config) run() error {
 		}
 		doc.WriteString(text)
 	}
-	head := c.head(time.Since(begin))
-	if err := os.WriteFile(c.out, append([]byte(head), doc.Bytes()...), 0o644); err != nil { //nolint:gosec // a document, for everybody
-		return fmt.Errorf("write the table: %w", err)
+	text := c.head(time.Since(begin)) + doc.String()
+	fmt.Print(text)
+	old, err := os.ReadFile(c.out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read what the tables go into: %w", err)
 	}
-	fmt.Print(head + doc.String())
+	if err := os.WriteFile(c.out, []byte(section.Replace(string(old), section.Peers, text)), 0o644); err != nil { //nolint:gosec // a document, for everybody
+		return fmt.Errorf("write the tables: %w", err)
+	}
 	return nil
 }
 
 // head says what was measured and how.
 func (c *config) head(took time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Validation of captures, compared\n\nMade by `make bench-validate` in %v: %s callbacks in a capture, %d rounds, %d cores, %s, %s/%s.\n",
+	fmt.Fprintf(&b, "Made by `make bench-validate` in %v: %s callbacks in a capture, %d rounds, %d cores, %s, %s/%s.\n",
 		took.Round(time.Second), grouped(c.n), c.rounds, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if c.context != "" {
 		fmt.Fprintf(&b, "Load of the machine when it began: %s (about 0 is idle).\n", c.context)
