@@ -14,3 +14,8 @@ var vectors = cpu.X86.HasAVX2
 //
 //go:noescape
 func matchVector(b []byte, steps []step, k, i int) (next, at int)
+
+// skipTextVector is skipTextPortable, 32 bytes at a time. It reads up to slack bytes behind b too.
+//
+//go:noescape
+func skipTextVector(b []byte, i int) (at int, escaped bool)

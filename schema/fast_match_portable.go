@@ -6,3 +6,6 @@ const vectors = false
 
 // matchVector is never called.
 func matchVector([]byte, []step, int, int) (next, at int) { return 0, -1 }
+
+// skipTextVector is never called.
+func skipTextVector([]byte, int) (at int, escaped bool) { return 0, false }

@@ -34,6 +34,11 @@ func TestNothingIsReadBeyondTheSlack(t *testing.T) {
 						t.Fatalf("%d bytes of %d", got, n)
 					}
 				}
+				for i := range min(n, 40) {
+					if at, _ := skipText(room[:n], i); at > n {
+						t.Fatalf("%d bytes of %d", at, n)
+					}
+				}
 			}
 		}
 	}

@@ -15,7 +15,9 @@ func skipPlain(b []byte, i int) int { return jsonscan.SkipPlain(b, i) }
 // plainly in order. escaped reports whether the content has to be decoded.
 func textEnd(b []byte, i int) (end int, escaped bool) {
 	for {
-		i = skipPlain(b, i)
+		var short bool
+		i, short = skipText(b, i)
+		escaped = escaped || short
 		if i >= len(b) {
 			return -1, false
 		}
@@ -36,6 +38,25 @@ func textEnd(b []byte, i int) (end int, escaped bool) {
 		default:
 			return -1, false
 		}
+	}
+}
+
+// skipText is the place of the first byte from i on that is neither plain nor of an escape sequence of two bytes; escaped
+// reports whether there were such.
+func skipText(b []byte, i int) (at int, escaped bool) {
+	if vectors && cap(b)-len(b) >= slack {
+		return skipTextVector(b, i)
+	}
+	return skipTextPortable(b, i)
+}
+
+func skipTextPortable(b []byte, i int) (at int, escaped bool) {
+	for {
+		i = skipPlain(b, i)
+		if i+1 >= len(b) || b[i] != '\\' || escapeLetters[b[i+1]] == 0 {
+			return i, escaped
+		}
+		i, escaped = i+2, true
 	}
 }
 
@@ -148,9 +169,10 @@ func decodeText(out, raw []byte) []byte {
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
 	)
-	// Eight bytes are copied at a time, those behind a backslash in vain, so there has to be room for them.
+	// Eight bytes are copied at a time, those behind a backslash in vain, so there has to be room for them. What is decoded
+	// is searched next.
 	if cap(out) < len(raw)+8 {
-		out = make([]byte, len(raw)+8, 2*len(raw)+8)
+		out = make([]byte, len(raw)+slack, 2*len(raw)+slack)
 	}
 	out = out[:cap(out)]
 	n := 0
