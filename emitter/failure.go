@@ -58,6 +58,8 @@ func classify(ctx context.Context, err error) *Failure {
 		return &Failure{FailCanceled, err.Error()}
 	case errors.As(err, &handshake):
 		return &Failure{FailTLS, "TLS handshake: " + tlsMessage(handshake.err)}
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // nothing that the receiver could help
+		return &Failure{FailOther, "this machine can open no more connections: " + err.Error()}
 	case errors.As(err, &dial):
 		return &Failure{FailRefused, err.Error()}
 	case errors.As(err, &protocol):

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -132,6 +133,23 @@ func TestNobodyListens(t *testing.T) {
 		a := newSender(t, emitter.SenderOptions{}).Send(t.Context(), req)
 		if a.Failure == nil || a.Failure.Kind != emitter.FailRefused || !strings.Contains(a.Failure.Message, "connection refused") {
 			t.Errorf("%+v", a.Failure)
+		}
+	})
+}
+
+func TestAMachineWithoutFilesLeftIsNotTheReceiversFault(t *testing.T) {
+	t.Parallel()
+	bothWays(t, func(t *testing.T, change func(r *emitter.Request)) {
+		for _, shortage := range []error{syscall.EMFILE, syscall.ENFILE} {
+			none := func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", shortage)}
+			}
+			req := request("http://127.0.0.1:1/", "{}")
+			change(&req)
+			a := newSender(t, emitter.SenderOptions{Dial: none}).Send(t.Context(), req)
+			if a.Failure == nil || a.Failure.Kind != emitter.FailOther || !strings.Contains(a.Failure.Message, "no more connections") {
+				t.Errorf("%v: %+v", shortage, a.Failure)
+			}
 		}
 	})
 }

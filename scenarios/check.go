@@ -27,6 +27,7 @@ func (c *checker) check() {
 	c.steps()
 	c.rules()
 	c.expectations()
+	c.load()
 	if c.f.Failed() {
 		return
 	}

@@ -24,6 +24,9 @@ type Params struct {
 	// other play: a scenario has up to as many ids as it has tasks.
 	BaseID int64
 
+	Load  Load // settings in place of those of a scenario that is a load; zeros change nothing
+	plain bool // one task of a load, not all of them: what the file says, for a look at it
+
 	Key         string // callback key of the target; "" where it has none
 	SignAll     bool   // the target requires every callback to be signed
 	CanaryBase  string // http://HOST:PORT of the canary listener; "" where there is none
@@ -60,13 +63,24 @@ func (s *Scenario) Compile(p Params) (Plan, error) {
 		c.plan.Round, c.plan.Rounds = max(1, p.Round), p.Of
 	}
 	c.seed()
+	if l, is := s.Load(p.Load); is && !p.plain {
+		if err := l.size(len(c.t.events)); err != nil {
+			return Plan{}, &CompileError{c.position(s.doc.Load.Pos), err}
+		}
+		c.plan.Load = &l
+		c.crowd()
+	}
 	c.makeTasks()
 	c.place()
 	c.drawStrike()
 	if err := c.makeEvents(); err != nil {
 		return Plan{}, err
 	}
-	c.makeSteps()
+	if c.plan.Load != nil {
+		c.crowdSteps()
+	} else {
+		c.makeSteps()
+	}
 	c.plan.Expect = c.finalExpect()
 	return c.plan, nil
 }

@@ -173,7 +173,7 @@ func (c *compiler) rawBody(ev *event) []byte {
 			return strconv.FormatInt(c.happened(ev).Unix(), 10), true
 		}
 		i := ev.task
-		if key != "" {
+		if key != "" && c.plan.Load == nil { // every task of a load is the one that the file names
 			i = c.taskIndex(key)
 		}
 		if i < 0 {

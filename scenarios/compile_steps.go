@@ -264,7 +264,7 @@ func (c *compiler) expect(d *expectDoc) Expect {
 	if d.Task != nil {
 		tasks = append(slices.Clone(tasks), strict.Entry[factsDoc]{Key: c.plan.Tasks[0].Key, Value: *d.Task})
 	}
-	for _, t := range tasks {
+	for _, t := range c.every(tasks) {
 		if x.Tasks == nil {
 			x.Tasks = map[string]map[string]any{}
 		}

@@ -96,7 +96,7 @@ func (c *compiler) fillTask(text *strict.At[string], own int, fallback string) s
 	}
 	return fill(text.Value, func(key, name string) (string, bool) {
 		i := own
-		if key != "" {
+		if key != "" && c.plan.Load == nil { // every task of a load is the one that the file names
 			i = c.taskIndex(key)
 		}
 		switch t := &c.plan.Tasks[i]; name {

@@ -22,9 +22,6 @@ var groups = []struct {
 	{"ACK", 5}, {"ENV", 8}, {"MSG", 8}, {"SEQ", 9}, {"GAP", 3}, {"ORD", 4}, {"DUP", 4}, {"RET", 3}, {"BAD", 19}, {"SEC", 7}, {"DUR", 2}, {"LOAD", 2},
 }
 
-// notPlayed lists the groups whose requirements no scenario file can express: hundreds of tasks at once, a rate.
-var notPlayed = []string{"LOAD"}
-
 func catalogue(t *testing.T) *scenarios.Catalogue {
 	t.Helper()
 	c, err := scenarios.LoadCatalogue()
@@ -113,9 +110,6 @@ func TestEveryRequirementHasAScenarioOfItsProfile(t *testing.T) {
 	t.Parallel()
 	list := shipped(t)
 	for _, r := range catalogue(t).Requirements {
-		if slices.Contains(notPlayed, r.Group()) {
-			continue
-		}
 		if !slices.ContainsFunc(list, func(s *scenarios.Scenario) bool { return s.Exercises(r.ID) && s.Profile == r.Profile }) {
 			t.Errorf("%s (%s) has no scenario", r.ID, r.Profile)
 		}

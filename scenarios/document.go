@@ -27,6 +27,8 @@ type document struct {
 	Scale *strict.At[float64] `yaml:"scale"`
 	// How often the scenario is played, each time with other random choices. --rounds overrides it. 1 to 1000. Default: 1.
 	Rounds *strict.At[int] `yaml:"rounds"`
+	// Many tasks that all live the timeline, at once or at a steady rate. It needs `profile: load`, and is never scaled.
+	Load *loadDoc `yaml:"load"`
 	// The one relay task of the scenario. Default: an on-demand task with one file.
 	Task *taskDoc `yaml:"task"`
 	// Several relay tasks, by key; the steps then say `task: KEY`.

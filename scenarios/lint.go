@@ -64,6 +64,9 @@ const documentedGap = 2 * time.Second
 
 // lintTimes finds gaps that CSS does not leave, and events that tell the same time and so have no order.
 func (c *checker) lintTimes() {
+	if d := c.doc.Load; d != nil && d.Rate != nil {
+		return // the rate makes the times
+	}
 	t := &c.s.timeline
 	latest := make([]time.Duration, len(t.entries)) // the longest that the ranges allow
 	var now time.Duration

@@ -50,6 +50,8 @@ func (c *checker) lintRequirements() {
 		{"GAP-", "a TaskStart and a VodSourceFileStart", named(schema.TaskStart) && named(schema.VodSourceFileStart)},
 		{"DUR-1", "a `restart`", hooks("restart")},
 		{"DUR-2", "a `kill`", hooks("kill")},
+		{"LOAD-1", "a `load` with `burst`, or tasks that start `together`", c.doc.Load != nil && c.doc.Load.Burst != nil || slices.ContainsFunc(t.entries, func(e entry) bool { return len(e.events) > 1 })},
+		{"LOAD-2", "a `load` with `rate`", c.doc.Load != nil && c.doc.Load.Rate != nil},
 		{"SEC-1", "`sign: valid`", signed(signValid) || signed(signUpper)},
 		{"SEC-2", "`sign: wrong`", signed(signWrong)},
 		{"SEC-3", "`sign: expired`", signed(signExpired)},

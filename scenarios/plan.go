@@ -19,6 +19,7 @@ type Plan struct {
 	Rounds   int       `json:"rounds,omitempty"` // of so many
 	Scale    float64   `json:"time_scale"`       // waits, those of retries too, are divided by this: the run's scale or the scenario's own, if greater; 1 where it is real_time
 	Epoch    time.Time `json:"epoch"`            // the wall clock that timeline offset 0 stands for in payloads
+	Load     *Load     `json:"load,omitempty"`   // what was asked of a play that is a load, the settings of the run included
 	Tasks    []Task    `json:"tasks"`
 	Events   []Event   `json:"events"`
 	Steps    []Step    `json:"steps"`

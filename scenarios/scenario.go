@@ -42,7 +42,7 @@ func parse(name string, src []byte, catalogue *Catalogue) (*Scenario, error) {
 	sum := sha256.Sum256(src)
 	s.Ref = Ref{
 		ID: scenarioID(name), Title: s.doc.Title.Value, File: name, Line: max(1, s.doc.Title.Pos.Line),
-		Profile: string(s.doc.Profile.Value), RealTime: s.doc.RealTime, Digest: hex.EncodeToString(sum[:]),
+		Profile: string(s.doc.Profile.Value), RealTime: s.doc.RealTime || s.doc.Load != nil, Digest: hex.EncodeToString(sum[:]),
 	}
 	s.Description = s.doc.Description
 	if s.Profile == "" {

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-//go:embed core delivery hostile durability
+//go:embed core delivery hostile durability load
 var shippedFiles embed.FS
 
 //go:embed scenario.schema.json

@@ -1,10 +1,18 @@
 package scenarios
 
-// TaskCount is how many task ids a play of the scenario takes.
-func (s *Scenario) TaskCount() int { return len(s.timeline.tasks) }
+// TaskCount is how many task ids a play of the scenario takes, where it is a load with these settings.
+func (s *Scenario) TaskCount(over Load) int {
+	if l, is := s.Load(over); is {
+		return l.tasks(len(s.timeline.events))
+	}
+	return len(s.timeline.tasks)
+}
 
-// UsesHooks reports whether the scenario handles the receiver from outside (restart, kill). Such a scenario has to be
-// played alone: what it does hits every other play.
+// Alone reports whether the scenario has to be played alone: what it does, to the receiver (restart, kill) or to this
+// machine (load), would hit every other play.
+func (s *Scenario) Alone() bool { return s.doc.Load != nil || s.UsesHooks() }
+
+// UsesHooks reports whether the scenario handles the receiver from outside (restart, kill).
 func (s *Scenario) UsesHooks() bool {
 	for _, e := range s.timeline.entries {
 		if e.kind == entryHook {

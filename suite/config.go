@@ -32,6 +32,9 @@ type Config struct {
 	Rounds int
 	// Round plays one round of them alone, to see again what happened in it. 0 means all; from 1.
 	Round int
+	// Load changes how much the scenarios that are a load send: tasks at once, callbacks a second, for how long. Its zero
+	// fields change nothing. To ask for it without such a scenario among the selected ones is a *UsageError.
+	Load scenarios.Load
 	// TimeScale divides every wait of scenarios that are not real_time. 0 means 1; range 0.1 to 1000.
 	TimeScale float64
 	// Concurrency bounds the plays at one time. 0 means DefaultConcurrency, or fewer for a receiver that takes its time

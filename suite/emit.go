@@ -10,7 +10,6 @@ import (
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/strict"
 	"github.com/relaycheck/relaycheck/schema"
-	"github.com/relaycheck/relaycheck/suite/judge"
 )
 
 // An Emission is one callback to be sent by itself.
@@ -163,21 +162,4 @@ func Emit(ctx context.Context, cfg Config, e Emission) (emitter.Attempt, error) 
 		}
 	}
 	return emitter.Attempt{}, fmt.Errorf("nothing was sent: %s", tr.Aborted)
-}
-
-// Play plays the one selected scenario and judges nothing. What was seen of the receiver is among the samples, where
-// the target file has observers.
-func Play(ctx context.Context, cfg Config) (judge.Input, error) {
-	r, err := newRunner(cfg)
-	if err != nil {
-		return judge.Input{}, err
-	}
-	defer r.close()
-	if len(r.selected) != 1 {
-		return judge.Input{}, usage("%d scenarios are selected: give one", len(r.selected))
-	}
-	if err := r.open(ctx); err != nil {
-		return judge.Input{}, err
-	}
-	return r.play(ctx, r.selected[0], 0, max(1, cfg.Round)).Input, nil
 }

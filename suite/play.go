@@ -61,7 +61,7 @@ func (r *runner) rounds(sc *scenarios.Scenario) int {
 }
 
 // playAll plays the futures, a bounded number at a time in an order drawn from the seed, and judges each as it ends.
-// Scenarios that restart the receiver come after all others, one by one: what they do would hit everyone. It
+// Scenarios that restart the receiver or are a load come after all others, one by one: what they do would hit everyone. It
 // returns once every future is done, and says why the run was cut short, if it was.
 func (r *runner) playAll(ctx context.Context, futures []*future) (cut string) {
 	ctx, stop := context.WithCancelCause(ctx)
@@ -138,10 +138,11 @@ func distinct(futures []*future, begun bool) int {
 	return len(seen)
 }
 
-// apart separates the scenarios that handle the receiver from outside from those that can be played side by side.
+// apart separates the scenarios that must have receiver and machine for themselves from those that can be played side by
+// side.
 func apart(futures []*future) (crowd, alone []*future) {
 	for _, f := range futures {
-		if f.scenario.UsesHooks() {
+		if f.scenario.Alone() {
 			alone = append(alone, f)
 		} else {
 			crowd = append(crowd, f)
@@ -247,7 +248,7 @@ func (r *runner) playOnce(ctx context.Context, sc *scenarios.Scenario, number, r
 	toMicros(&plan)
 	p.input.Plan = plan
 	p.tasks = keyed(plan.Tasks)
-	sender := emitter.NewSender(r.patientOptions())
+	sender := emitter.NewSender(r.patientOptions(&plan))
 	defer sender.Close()
 	p.ear = newEar(&plan, r.cfg.Trace)
 	player := emitter.Player{Sender: sender, Clock: r.clock, Scale: plan.Scale, Trace: p.ear.trace()}
@@ -275,7 +276,8 @@ func (r *runner) judged(in judge.Input, begin time.Time) report.Play {
 func (r *runner) params(sc *scenarios.Scenario, number, round int) scenarios.Params {
 	return scenarios.Params{
 		Play: number, Round: round, Of: r.rounds(sc), Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Epoch: time.Now().UTC().Truncate(time.Millisecond),
-		BaseID: r.ids.take(sc.TaskCount()), Key: r.signKey, SignAll: r.signAll, CanaryBase: r.canary.base,
+		BaseID: r.ids.take(sc.TaskCount(r.cfg.Load)), Key: r.signKey, SignAll: r.signAll, CanaryBase: r.canary.base,
+		Load: r.cfg.Load,
 	}
 }
 
@@ -292,10 +294,14 @@ func (r *runner) senderOptions() emitter.SenderOptions {
 // plays may be slow to connect, and that is nothing to hold against the receiver.
 const connectWithin = 15 * time.Second
 
-// patientOptions are the options of a play's sender.
-func (r *runner) patientOptions() emitter.SenderOptions {
+// patientOptions are the options of a play's sender. Under a load the receiver may let connections wait for as long as it may
+// let an answer: what counts is when the answer is there.
+func (r *runner) patientOptions(plan *scenarios.Plan) emitter.SenderOptions {
 	o := r.senderOptions()
 	o.Limits.Dial = connectWithin
+	if plan.Load != nil {
+		o.Limits.Dial = max(connectWithin, r.answerWithin)
+	}
 	return o
 }
 

@@ -157,6 +157,9 @@ func (r *runner) choose() error {
 	if r.selected, err = Select(all, r.cfg.Selection); err != nil {
 		return err
 	}
+	if err := r.checkLoad(); err != nil {
+		return err
+	}
 	chosen := map[string]bool{}
 	for _, sc := range r.selected {
 		chosen[sc.ID] = true

@@ -74,13 +74,17 @@ func (r *runner) deadline(plan *scenarios.Plan) time.Duration {
 	total := time.Minute
 	var last time.Duration
 	within := r.within(&plan.Expect)
+	each := r.answerWithin
+	if plan.Load != nil { // the tasks do not wait for each other; a connection may take as long as an answer
+		each = 2 * r.answerWithin / time.Duration(max(1, len(plan.Tasks)))
+	}
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
 		last = max(last, time.Duration(step.At))
 		switch {
 		case step.Deliver != nil:
 			attempts := max(1, step.Deliver.Policy.Attempts)
-			total += time.Duration(attempts)*r.answerWithin + time.Duration(attempts-1)*step.Deliver.Policy.Wait(plan.Scale)
+			total += time.Duration(attempts)*each + time.Duration(attempts-1)*step.Deliver.Policy.Wait(plan.Scale)
 		case step.Observe != nil:
 			total += r.within(step.Observe) + time.Duration(step.Observe.Throughout) + lookTime
 		case step.Hook != "":

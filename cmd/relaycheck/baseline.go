@@ -64,7 +64,7 @@ the run's own baseline had and that are still broken keep their reason, owner an
 			if err := os.WriteFile(output, b.Bytes(), 0o644); err != nil { //nolint:gosec // it is for everyone who may read the checkout
 				return exit(exitEnvironment, fmt.Errorf("write the baseline: %w", err))
 			}
-			_, err = fmt.Fprintf(a.out, "%s: %d entries\n", output, len(known))
+			_, err = fmt.Fprintf(a.out, "%s: %s\n", output, entries(len(known)))
 			return err
 		},
 	}
@@ -90,4 +90,12 @@ func loadBaseline(path string) ([]report.Known, error) {
 		return nil, exit(exitUsage, err)
 	}
 	return known, nil
+}
+
+// entries counts the entries of a baseline.
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }

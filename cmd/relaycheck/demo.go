@@ -20,9 +20,11 @@ func newDemoCommand(a *app) *cobra.Command {
 		Long: `Start the built-in reference receiver on a free loopback port, play the suite against it and print the requirement
 matrix. The receiver keeps its state in memory and ends with the command.
 
-RET-3, the whole ladder of retries, takes 12 seconds and is left out unless it is asked for.`,
+RET-3, the whole ladder of retries, takes 12 seconds and is left out unless it is asked for; so is LOAD, a burst of tasks and
+a sustained rate, which takes 11.`,
 		Example: `  relaycheck demo
   relaycheck demo --label-filter RET-3
+  relaycheck demo --profile load
   relaycheck demo --label-filter ORD -v`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {

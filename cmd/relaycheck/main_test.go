@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"exits":      exits,
 			"pack":       pack,
 			"damaged":    damaged,
+			"is-har":     isHAR,
 			"adds-up":    addsUp,
 			"interrupts": interrupts,
 		},

@@ -9,16 +9,18 @@ import (
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/suite"
+	"github.com/relaycheck/relaycheck/suite/judge"
 	"github.com/relaycheck/relaycheck/suite/report"
 )
 
 // playFlags are the flags of play as the user writes them.
 type playFlags struct {
 	targetFlags
-	seed        int64
-	scale       float64
-	full, watch bool
-	color       string
+	seed          int64
+	rounds, round int
+	scale         float64
+	full, watch   bool
+	color         string
 }
 
 func newPlayCommand(a *app) *cobra.Command {
@@ -29,9 +31,14 @@ func newPlayCommand(a *app) *cobra.Command {
 		Long: `Play one scenario at a receiver and print every request and answer as it happens. Nothing is judged: the exit code
 is 0 once everything was sent, 3 if the receiver cannot be reached.
 
+A scenario that is played in rounds is played as often here, too, and each round is headed by its number and the seed.
+--round plays one alone: with the seed of a run it is what it was in that run. Where the receiver is restarted or killed at
+some moment, the last line says at which.
+
 With --watch SCENARIO is a file: whenever it or the target file changes it is checked and played again, until Ctrl-C.`,
 		Example: `  relaycheck play one-file-from-start-to-finish -u http://127.0.0.1:8080/callbacks/relay
-  relaycheck play --watch my-scenario.yaml -u http://127.0.0.1:8080/callbacks/relay`,
+  relaycheck play --watch my-scenario.yaml -u http://127.0.0.1:8080/callbacks/relay
+  relaycheck play restart-at-any-moment-loses-nothing -c relaycheck.yaml --seed 7 --round 3`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +66,7 @@ With --watch SCENARIO is a file: whenever it or the target file changes it is ch
 	f.add(cmd)
 	fs := cmd.Flags()
 	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn)")
+	addRoundFlags(fs, &f.rounds, &f.round)
 	fs.Float64Var(&f.scale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
 	fs.BoolVarP(&f.full, "verbose", "v", false, "print each exchange in full, with headers and what msg holds, once the play is over")
 	fs.BoolVar(&f.watch, "watch", false, "play again whenever the scenario file or the target file changes")
@@ -82,24 +90,32 @@ func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool
 		}
 	}
 	live := newLivePrinter(a.out, paint)
-	cfg := suite.Config{URL: f.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: f.seed, TimeScale: f.scale}
+	cfg := suite.Config{
+		URL: f.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: f.seed, TimeScale: f.scale,
+		Rounds: f.rounds, Round: f.round,
+	}
+	run := report.Run{Target: report.Target{URL: f.url}}
+	if target != nil {
+		run.Redact = report.Redactor(target.Secrets()...)
+	}
+	whole := report.NewLive(a.out, run, report.ConsoleOptions{Color: paint})
 	if !f.full {
 		cfg.Trace = live.show
 	}
-	in, err := suite.Play(ctx, cfg)
-	if err != nil {
-		return err
+	begin := func(round, of int, seed int64) {
+		_, _ = fmt.Fprintf(a.out, "round %d of %d · seed %d\n", round, of, seed)
 	}
-	if f.full {
-		run := report.Run{Target: report.Target{URL: f.url}}
-		if target != nil {
-			run.Redact = report.Redactor(target.Secrets()...)
+	return suite.PlayRounds(ctx, cfg, begin, func(in judge.Input) error {
+		if f.full {
+			if err := whole.Transcript(in); err != nil {
+				return exit(exitEnvironment, err)
+			}
 		}
-		if err := report.NewLive(a.out, run, report.ConsoleOptions{Color: paint}).Transcript(in); err != nil {
-			return exit(exitEnvironment, err)
+		if moment := report.StrikeMoment(in); moment != "" {
+			_, _ = fmt.Fprintf(a.out, "... %s\n", moment)
 		}
-	}
-	return playOutcome(ctx.Err(), in.Transcript)
+		return playOutcome(ctx.Err(), in.Transcript)
+	})
 }
 
 // playOutcome is the exit code for a play: it says whether things could be sent, not what became of them.

@@ -21,13 +21,12 @@ type progressPrinter struct {
 	what     string // is counted: "scenarios played"
 	width    int    // columns
 	now      func() time.Time
+	tick     *ticker
 
 	mu    sync.Mutex
 	last  suite.Progress
 	lanes []lane // in the order in which they began
 	drawn int    // lines on the terminal
-	stop  chan struct{}
-	done  chan struct{}
 }
 
 // A lane is a scenario that runs.
@@ -42,25 +41,8 @@ const maxLanes = 8
 func newProgressPrinter(out io.Writer, terminal bool) *progressPrinter {
 	p := &progressPrinter{
 		out: out, terminal: terminal, what: "scenarios played", width: terminalWidth(out), now: time.Now,
-		stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	every := progressInterval
-	if terminal {
-		every = 200 * time.Millisecond // quick enough to look alive, slow enough not to flicker
-	}
-	go func() {
-		defer close(p.done)
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				p.draw()
-			case <-p.stop:
-				return
-			}
-		}
-	}()
+	p.tick = newTicker(terminal, p.draw)
 	return p
 }
 
@@ -143,12 +125,6 @@ func (p *progressPrinter) clear() {
 
 // close takes the block away. It may be called again.
 func (p *progressPrinter) close() {
-	select {
-	case <-p.stop:
-		return
-	default:
-		close(p.stop)
-	}
-	<-p.done
+	p.tick.close()
 	p.clear()
 }

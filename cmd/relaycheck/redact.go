@@ -34,7 +34,7 @@ The bodies are written in their order, one for each line. What is no JSON is lef
 it must not be shown. A PATH is read as 'relaycheck validate' reads it; without one it is the standard input.
 
 Exit codes: 0 everything was redacted · 1 something was left out · 2 usage · 3 it could not be written · 4 there was
-nothing.`,
+no document.`,
 		Example: `  relaycheck redact captures/ -o shareable.ndjson
   zcat callbacks.ndjson.gz | relaycheck redact --key "$KEY" | gzip > shareable.ndjson.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,6 +47,11 @@ nothing.`,
 					return exit(exitUsage, errors.New("nothing to redact: name a file or folder, or pipe documents in\nSee 'relaycheck redact --help'"))
 				}
 				args = []string{capture.Stdin}
+			}
+			if output != "" {
+				if err := canWrite("output", output); err != nil {
+					return exit(exitUsage, err)
+				}
 			}
 			r, err := capture.Open(args, a.in, read)
 			if err != nil {
@@ -65,7 +70,7 @@ nothing.`,
 				})
 				return err
 			})
-			return a.redactOutcome(counts, err)
+			return a.redactOutcome(counts, err, in.wraps())
 		},
 	}
 	fs := cmd.Flags()
@@ -76,8 +81,9 @@ nothing.`,
 	return cmd
 }
 
-// redactOutcome says what came of a capture and maps it to an exit code.
-func (a *app) redactOutcome(n redact.Counts, err error) error {
+// redactOutcome says what came of a capture and maps it to an exit code. wrapped is whether the user said where in the
+// documents the callbacks stand.
+func (a *app) redactOutcome(n redact.Counts, err error, wrapped bool) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exit(exitInterrupted, fmt.Errorf("interrupted after %s", counted(n.Redacted, "document")))
@@ -87,8 +93,23 @@ func (a *app) redactOutcome(n redact.Counts, err error) error {
 		return exit(exitInconclusive, errors.New("nothing was redacted: there was no document"))
 	}
 	_, _ = fmt.Fprintf(a.err, "%s redacted, %d left out\n", counted(n.Redacted, "document"), n.LeftOut)
+	if n.Callbacks == 0 && !wrapped {
+		_, _ = fmt.Fprintln(a.err, "None of them is a callback. "+wrappedHint)
+	}
 	if n.LeftOut > 0 {
 		return exit(exitBroken, nil)
+	}
+	return nil
+}
+
+// canWrite finds out before long work whether a file can be made where it is to be. flag names it in the complaint.
+func canWrite(flag, name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("--%s: %s is a folder: name a file", flag, name)
+	}
+	dir := filepath.Dir(name)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("--%s: there is no folder %s to write %s to", flag, dir, filepath.Base(name))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/relaycheck/relaycheck/suite"
 	"github.com/relaycheck/relaycheck/suite/report"
@@ -23,6 +24,7 @@ type runFlags struct {
 	seed        int64
 	rounds      int
 	round       int
+	load        loadFlags
 	timeScale   float64
 	concurrency int
 	changed     func(flag string) bool // was it given, on the command line or in the environment?
@@ -42,8 +44,8 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.labelFilter, "label-filter", "", "play only scenarios whose profile, requirements and labels match, such as 'ORD && !slow'")
 	fs.StringVar(&f.run, "run", "", "play only scenarios whose id matches this regular expression")
 	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn, and printed)")
-	fs.IntVar(&f.rounds, "rounds", 0, "play scenarios that are played in rounds, such as those of durability, so many times (default: as each says)")
-	fs.IntVar(&f.round, "round", 0, "play this round of them alone: with the same --seed it is what it was")
+	addRoundFlags(fs, &f.rounds, &f.round)
+	f.load.add(fs)
 	fs.Float64Var(&f.timeScale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
 	fs.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios played at the same time; fewer for a receiver that takes its time, unless it is given")
 	fs.StringSliceVar(&f.reports, "report", nil, "files to write: "+strings.Join(report.Formats(), ", "))
@@ -58,12 +60,22 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("report", completeFormats)
 }
 
+// addRoundFlags defines the flags about scenarios that are played in rounds, for run and play alike.
+func addRoundFlags(fs *pflag.FlagSet, rounds, round *int) {
+	fs.IntVar(rounds, "rounds", 0, "play scenarios that are played in rounds, such as those of durability, so many times (default: as each says)")
+	fs.IntVar(round, "round", 0, "play this round of them alone: with the same --seed it is what it was")
+}
+
 // config makes the suite's configuration of the flags; the target is left to the caller.
 func (f *runFlags) config(args []string) (suite.Config, error) {
 	if err := noZero("time-scale", f.timeScale); err != nil {
 		return suite.Config{}, err
 	}
 	if err := noZero("concurrency", float64(f.concurrency)); err != nil {
+		return suite.Config{}, err
+	}
+	load, err := f.load.settings(f.changed)
+	if err != nil {
 		return suite.Config{}, err
 	}
 	list, ids, err := loadScenarios(args)
@@ -85,6 +97,7 @@ func (f *runFlags) config(args []string) (suite.Config, error) {
 		Seed:        f.seed,
 		Rounds:      f.rounds,
 		Round:       f.round,
+		Load:        load,
 		TimeScale:   f.timeScale,
 		Concurrency: concurrency,
 		FailFast:    f.failFast,
@@ -113,10 +126,14 @@ func newRunCommand(a *app) *cobra.Command {
 
 A SCENARIO is the id of a shipped scenario, a YAML file, or a folder of them; without any, all shipped scenarios of
 the chosen profiles are played. The target file says how the receiver's side effects can be seen; without one,
-only answers are judged, and the rest is reported as not observable.`,
+only answers are judged, and the rest is reported as not observable.
+
+The profiles durability and load are played on request: the one restarts and kills the receiver, the other sends it 200
+callbacks at once, and 100 a second for ten seconds.`,
 		Example: `  relaycheck run -u http://127.0.0.1:8080/callbacks/relay
   relaycheck run -c relaycheck.yaml --report junit,json --report-dir out
-  relaycheck run -c relaycheck.yaml --label-filter 'ORD || DUP'`,
+  relaycheck run -c relaycheck.yaml --label-filter 'ORD || DUP'
+  relaycheck run -c relaycheck.yaml --profile load --load-burst 500`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := t.load(a)

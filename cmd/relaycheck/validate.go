@@ -57,8 +57,9 @@ TaskStart. What departs from it is a warning; callbacks that were sent again are
 With --shape what the documents look like is gathered: which members they have and how often, of which types, lengths and
 values, and what of the documented things never came. Ids, addresses and signatures do not get into it.
 
-Exit codes: 0 all fine, warnings allowed · 1 an error, or something could not be read · 2 usage · 4 there was no
-document · 130 interrupted.`,
+Exit codes: 0 all fine, warnings allowed · 1 an error, or something could not be read; also a file or a standard input
+with nothing in it, which is an empty body (RC1001) · 2 usage · 3 the output could not be written · 4 there was no
+document: in a folder, an archive or a run log · 130 interrupted.`,
 		Example: `  relaycheck validate captures/
   zcat callbacks.ndjson.gz | relaycheck validate --format ndjson
   relaycheck validate --body-field /request/body --time-field /ts gateway.ndjson
@@ -149,8 +150,8 @@ func (f validateFlags) options() (validate.Options, error) {
 
 // sayEnvelopes tells whoever may have missed it that a callback can stand within a document.
 func (f validateFlags) sayEnvelopes(a *app, sum validate.Summary) {
-	if sum.Errors > 0 && sum.Errors == sum.Documents && f.input.bodyField == "" && f.input.lineRegexp == "" && f.format == string(validate.Text) {
-		_, _ = fmt.Fprintln(a.err, "No document is a callback without errors. If they are envelopes around callbacks, --body-field says where in them the body is.")
+	if sum.Errors > 0 && sum.Errors == sum.Documents && !f.input.wraps() && f.format == string(validate.Text) {
+		_, _ = fmt.Fprintln(a.err, "No document is a callback without errors. "+wrappedHint)
 	}
 }
 

@@ -33,6 +33,12 @@ none) and Apache are undone.
 Nothing is passed over in silence: what cannot be read (a damaged line, a cut archive, a line beyond --max-line, a binary
 file) is told of with its place, and the rest is read.`
 
+// wrappedHint tells whoever may have missed it that callbacks can stand within something else.
+const wrappedHint = "If callbacks stand in envelopes, --body-field says where in them the body is; in the lines of a text log, --line-regexp does."
+
+// wraps reports whether one of the flags says where in something else the callbacks stand.
+func (f *inputFlags) wraps() bool { return f.bodyField != "" || f.lineRegexp != "" }
+
 // register adds the flags to a command.
 func (f *inputFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()

@@ -49,12 +49,11 @@ type meterPrinter struct {
 	meter   validate.Meter
 	out     io.Writer
 	inPlace bool
+	tick    *ticker
 
 	mu    sync.Mutex
 	seen  []sample // the last few, for the rate
 	drawn bool
-	stop  chan struct{}
-	done  chan struct{}
 }
 
 // A sample is how far the run was at a time.
@@ -67,25 +66,8 @@ type sample struct {
 const samples = 20
 
 func newMeterPrinter(out io.Writer, inPlace bool) *meterPrinter {
-	p := &meterPrinter{out: out, inPlace: inPlace, stop: make(chan struct{}), done: make(chan struct{})}
-	p.seen = []sample{{at: time.Now()}}
-	every := progressInterval
-	if inPlace {
-		every = 200 * time.Millisecond // quick enough to look alive, slow enough not to flicker
-	}
-	go func() {
-		defer close(p.done)
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				p.draw()
-			case <-p.stop:
-				return
-			}
-		}
-	}()
+	p := &meterPrinter{out: out, inPlace: inPlace, seen: []sample{{at: time.Now()}}}
+	p.tick = newTicker(inPlace, p.draw)
 	return p
 }
 
@@ -181,13 +163,7 @@ func (p *meterPrinter) close() {
 	if p == nil {
 		return
 	}
-	select {
-	case <-p.stop:
-		return
-	default:
-		close(p.stop)
-	}
-	<-p.done
+	p.tick.close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()

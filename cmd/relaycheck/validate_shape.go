@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -31,9 +29,8 @@ func (f *shapeFlag) collector(format validate.Format) (*shape.Collector, error) 
 	case f.file == "-":
 		return shape.New(), nil
 	}
-	dir := filepath.Dir(f.file)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("--shape: there is no folder %s to write %s to", dir, filepath.Base(f.file))
+	if err := canWrite("shape", f.file); err != nil {
+		return nil, err
 	}
 	return shape.New(), nil
 }

@@ -103,6 +103,50 @@ func TestValidateEndsWithTheExitCodeOfTheWorstDocument(t *testing.T) {
 	}
 }
 
+// Whoever names or pipes a capture means that there is a callback in it; what is gathered from a folder, an archive or a
+// run log may well be nothing. The help says which is which, so it is held against the behaviour here.
+func TestValidateTellsAnEmptyBodyFromNoDocument(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "folder")
+	if err := os.Mkdir(folder, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	file := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	file("folder/empty.ndjson", "")
+	for _, c := range []struct {
+		name, stdin string
+		args        []string
+		code        int
+	}{
+		{"a piped input with nothing in it", "", nil, exitBroken},
+		{"a piped input of white space", " \n\n", []string{"-"}, exitBroken},
+		{"a named file with nothing in it", "", []string{file("empty.json", "")}, exitBroken},
+		{"a folder without a document", "", []string{folder}, exitInconclusive},
+		{"an archive without a body", "", []string{file("none.har", `{"log":{"entries":[{"request":{"method":"GET"}}]}}`)}, exitInconclusive},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			code, out, complaint := execute(t, newValidateCommand, strings.NewReader(c.stdin), c.args...)
+			if finding := strings.Contains(out, "RC1001"); code != c.code || finding != (code == exitBroken) {
+				t.Errorf("exit code %d, want %d; complaint %q, output\n%s", code, c.code, complaint, out)
+			}
+			if none := strings.Contains(complaint, "there was no document"); none != (code == exitInconclusive) {
+				t.Errorf("exit code %d with the complaint %q", code, complaint)
+			}
+		})
+	}
+	if help := strings.Join(strings.Fields(newValidateCommand(&app{}).Long), " "); !strings.Contains(help, "with nothing in it, which is an empty body (RC1001)") {
+		t.Error("the help does not say what an empty input is")
+	}
+}
+
 func TestValidateReadsTheStandardInputWithoutAPath(t *testing.T) {
 	t.Parallel()
 	sample, _ := schema.Sample(schema.Edition2025_09, schema.TaskExit)

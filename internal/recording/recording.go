@@ -1,7 +1,7 @@
 // Package recording reads what was captured of callbacks together with the times at which they came: captures and HTTP
 // archives as package capture reads them, and run logs. What the file holds decides, not its name.
 //
-//	list, notes, err := recording.Read(ctx, "capture.ndjson", os.Stdin, "")
+//	list, notes, err := recording.Read(ctx, "capture.ndjson", os.Stdin, "", capture.Options{})
 //
 // It judges nothing; scenarios.FromCapture makes a scenario of the list.
 package recording
@@ -27,8 +27,8 @@ import (
 const maxDocuments = 5000
 
 // Read reads a file, or the standard input for "-". Of a run log that holds several plays, play names the scenario that is
-// meant. The notes say what could not be read.
-func Read(ctx context.Context, path string, stdin io.Reader, play string) (list []scenarios.Captured, notes []string, err error) {
+// meant. opts say how the bodies stand in a capture; its Formats are not asked. The notes say what could not be read.
+func Read(ctx context.Context, path string, stdin io.Reader, play string, opts capture.Options) (list []scenarios.Captured, notes []string, err error) {
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	if path != capture.Stdin {
 		file, err := os.Open(path)
@@ -40,8 +40,9 @@ func Read(ctx context.Context, path string, stdin io.Reader, play string) (list 
 	}
 	head, _ := in.Peek(4096) // less than that is fine
 	head = bytes.TrimSpace(head)
+	wrapped := !opts.Envelope.Body.IsZero() || !opts.Line.IsZero()
 	switch {
-	case bytes.HasPrefix(head, []byte(`{"kind":"run"`)):
+	case !wrapped && bytes.HasPrefix(head, []byte(`{"kind":"run"`)):
 		list, notes, err = fromLog(in, play)
 	case play != "":
 		return nil, nil, fmt.Errorf("%s is no run log, so there is no play %q in it", path, play)
@@ -49,7 +50,8 @@ func Read(ctx context.Context, path string, stdin io.Reader, play string) (list 
 		if path == capture.Stdin {
 			stdin = in
 		}
-		list, notes, err = fromCapture(ctx, path, stdin)
+		opts.Formats = nil // a run log has plays, of which one is meant
+		list, notes, err = fromCapture(ctx, path, stdin, opts)
 	}
 	if err != nil {
 		return nil, notes, fmt.Errorf("read %s: %w", path, err)
@@ -57,8 +59,8 @@ func Read(ctx context.Context, path string, stdin io.Reader, play string) (list 
 	return list, notes, nil
 }
 
-func fromCapture(ctx context.Context, path string, stdin io.Reader) (list []scenarios.Captured, notes []string, err error) {
-	r, err := capture.Open([]string{path}, stdin, capture.Options{})
+func fromCapture(ctx context.Context, path string, stdin io.Reader, opts capture.Options) (list []scenarios.Captured, notes []string, err error) {
+	r, err := capture.Open([]string{path}, stdin, opts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,6 +98,9 @@ func inOrder(list []scenarios.Captured, counts capture.Counts, notes []string) (
 			return nil, nil, errors.New(notes[0])
 		}
 		return nil, nil, errors.New("the HTTP archive has no request with a body")
+	}
+	if counts.Unstamped > 0 {
+		notes = append(notes, fmt.Sprintf("times of arrival that cannot be read: %d; the order is that of the capture", counts.Unstamped))
 	}
 	if !slices.ContainsFunc(list, func(c scenarios.Captured) bool { return c.At.IsZero() }) {
 		sortByTime(list)

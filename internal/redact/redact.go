@@ -46,20 +46,27 @@ func (e *ChangedError) Error() string {
 // Body redacts one body. The result is judged as the body is, under every edition: the same verdict, codes and pointers;
 // a body of which that is not so is a *ChangedError, and one that is no JSON is ErrNotJSON.
 func (r *Redactor) Body(body []byte) ([]byte, error) {
+	out, _, err := r.body(body)
+	return out, err
+}
+
+// body is Body, and says which kind of callback it was, if any.
+func (r *Redactor) body(body []byte) ([]byte, schema.Kind, error) {
 	p := pass{names: r.words}
 	out, err := p.document(string(body))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	before, after := r.judged(body), r.judged([]byte(out))
+	before, kind := r.judged(body)
+	after, _ := r.judged([]byte(out))
 	if before != after {
-		return nil, &ChangedError{Before: before, After: after}
+		return nil, kind, &ChangedError{Before: before, After: after}
 	}
-	return []byte(out), nil
+	return []byte(out), kind, nil
 }
 
 // judged is what is said of a body, without the values that it has.
-func (r *Redactor) judged(body []byte) string {
+func (r *Redactor) judged(body []byte) (string, schema.Kind) {
 	rep := r.validator.Validate(body, schema.Options{MaxBytes: -1})
 	var s strings.Builder
 	s.WriteString(string(rep.Verdict))
@@ -69,5 +76,5 @@ func (r *Redactor) judged(body []byte) string {
 	for _, v := range rep.Violations {
 		s.WriteString(" " + v.Code + " " + v.Pointer)
 	}
-	return s.String()
+	return s.String(), rep.Kind
 }

@@ -9,11 +9,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
+	"github.com/relaycheck/relaycheck/schema"
 )
 
 // Counts say what became of a capture's documents.
 type Counts struct {
 	Redacted, LeftOut int
+	Callbacks         int // of those redacted: callbacks of the family, relay callbacks among them
 }
 
 // batch is how many documents one worker takes at a time: enough that handing them over costs nothing.
@@ -28,6 +30,7 @@ type job struct {
 type entry struct {
 	place capture.Document // without Body
 	body  []byte           // redacted once the job is done
+	kind  schema.Kind
 	err   error
 }
 
@@ -66,6 +69,9 @@ func Stream(ctx context.Context, key []byte, r *capture.Reader, w io.Writer, lef
 					return err
 				}
 				counts.Redacted++
+				if d.kind == schema.KindRelay || d.kind == schema.KindSibling {
+					counts.Callbacks++
+				}
 			}
 		}
 		return nil
@@ -113,6 +119,6 @@ func (r *Redactor) redact(j *job) {
 			d.err = d.place.Err
 			continue
 		}
-		d.body, d.err = r.Body(d.body)
+		d.body, d.kind, d.err = r.body(d.body)
 	}
 }

@@ -380,6 +380,7 @@ func testCatalogue() *scenarios.Catalogue {
 		req("SEC-6", scenarios.Must, "fetches"),
 		needing(req("DUR-2", scenarios.Must, "status", "exists", "phase", "events"), nil, []string{"exists", "phase"}),
 		req("LOAD-1", scenarios.Must, "status", "time"),
+		needing(req("LOAD-2", scenarios.Must, "status", "time", "exists", "phase"), nil, []string{"exists", "phase"}),
 	}}
 }
 

@@ -63,6 +63,7 @@ func (j *judgement) surroundings() {
 		j.spoilt.hookFailed = fmt.Sprintf("the hook %s did not work: %s", st.Hook, bounded(r.Error))
 		j.spoilt.hookAt = r.Started
 	}
+	j.pace = j.offPace()
 	// Under load it is the receiver that is slow, and the load profile is about just that.
 	if ref := j.in.Plan.Scenario; ref.RealTime && ref.Profile != "load" {
 		j.spoilt.late = j.offTime()
@@ -80,6 +81,9 @@ func (j *judgement) play() {
 	}
 	if j.spoilt.late != "" {
 		j.cannotPlay("play:late", "times", "%s", j.spoilt.late)
+	}
+	if j.pace.lost != "" {
+		j.cannotPlay("play:pace", "times", "%s", j.pace.lost)
 	}
 	made := map[string]*emitter.Delivery{}
 	for i := range tr.Deliveries {

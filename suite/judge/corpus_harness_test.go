@@ -51,8 +51,52 @@ func laddered(b *playBuilder, policy int, ends ...[]end) {
 	b.look(Final, "task", b.facts("task", nil))
 }
 
+// crowded is a load of two tasks, of which the second's callback is sent so late and answered so.
+func crowded(b *playBuilder, by time.Duration, phase string, ends ...end) {
+	b.requires("LOAD-2")
+	b.in.Plan.Scenario.RealTime, b.in.Plan.Scenario.Profile = true, "load"
+	b.in.Plan.Load = &scenarios.Load{Rate: 1, For: emitter.Offset(20 * time.Second)}
+	b.task("one", 1).task("two", 1)
+	b.send(b.taskStart("one", ms(0)))
+	b.sendAs(b.taskStart("two", ms(0)), []option{late(by)}, ends)
+	b.look(Final, "one", b.facts("one", nil))
+	b.look(Final, "two", b.facts("two", Facts{"phase": phase}))
+}
+
 func harnessSpecimens() []specimen {
 	return []specimen{
+		{"a-load-that-is-taken", "LOAD-2 held" + ackHeld, func(b *playBuilder) { crowded(b, 0, "running") }},
+		{"a-load-that-is-taken-though-the-harness-was-late", "LOAD-2 held" + ackHeld, func(b *playBuilder) { crowded(b, 900*time.Millisecond, "running") }},
+		{"a-load-that-the-harness-could-not-send", "LOAD-2 not_testable" + ackHeld, func(b *playBuilder) { crowded(b, 1100*time.Millisecond, "running") }},
+		{"a-load-is-refused", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 0, "running", answer(503)) }},
+		{"a-load-is-refused-for-being-too-much", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 0, "running", answer(429)) }},
+		{"a-load-is-refused-while-the-harness-was-nearly-on-time", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 90*time.Millisecond, "running", answer(503)) }},
+		{"a-load-is-refused-though-the-harness-was-late", "LOAD-2 not_testable, ACK-2 held", func(b *playBuilder) { crowded(b, 110*time.Millisecond, "running", answer(503)) }},
+		{"a-load-is-cut-off-though-the-harness-was-late", "LOAD-2 not_testable, ACK-2 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running", failing(emitter.FailReset))
+		}},
+		{"a-load-is-answered-after-20-s", "LOAD-2 broken, ACK-1 held", func(b *playBuilder) { crowded(b, 0, "running", taking(21*time.Second)) }},
+		{"a-load-is-answered-after-20-s-though-the-harness-was-late", "LOAD-2 not_testable, ACK-1 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running", taking(21*time.Second))
+		}},
+		{"a-redirect-under-load-is-no-matter-of-the-pace", "LOAD-2 held, ACK-1 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 110*time.Millisecond, "running", answer(302)) }},
+		{"a-burst-of-thousands-takes-its-time-to-be-sent", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) {
+			crowded(b, 900*time.Millisecond, "running", answer(503))
+			b.in.Plan.Load = &scenarios.Load{Burst: 2000}
+		}},
+		{"a-burst-that-took-too-long-to-be-sent-is-refused", "LOAD-2 not_testable, ACK-2 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running", answer(503))
+			b.in.Plan.Load = &scenarios.Load{Burst: 200}
+		}},
+		{"a-burst-that-took-far-too-long-to-be-sent", "LOAD-2 not_testable" + ackHeld, func(b *playBuilder) {
+			crowded(b, 1100*time.Millisecond, "running")
+			b.in.Plan.Load = &scenarios.Load{Burst: 200}
+		}},
+		{"a-short-rate-that-the-harness-could-not-send", "LOAD-2 not_testable" + ackHeld, func(b *playBuilder) {
+			crowded(b, 250*time.Millisecond, "running")
+			b.in.Plan.Load = &scenarios.Load{Rate: 1, For: emitter.Offset(2 * time.Second)}
+		}},
+		{"what-was-acknowledged-is-lost-at-any-pace", "LOAD-2 broken" + ackHeld, func(b *playBuilder) { crowded(b, 110*time.Millisecond, "ended") }},
 		{"a-play-that-was-ended", "SEQ-1 not_testable, ACK-1 not_testable, ACK-2 not_testable", func(b *playBuilder) {
 			b.requires("SEQ-1")
 			started(b)

@@ -47,6 +47,8 @@ func noticed() map[string]string {
 		"play:aborted":    "a-play-that-was-ended",
 		"play:hook":       "a-hook-that-fails-although-nothing-shows-it",
 		"play:late":       "a-gap-that-came-out-longer-although-nothing-shows-it",
+		"play:pace":       "a-load-that-the-harness-could-not-send",
+		"pace":            "a-load-is-refused-though-the-harness-was-late",
 		"play:unknown":    "a-delivery-that-no-event-explains",
 		"play:unsent":     "a-callback-that-was-never-sent",
 		"play:ladder":     "a-retry-before-its-time",

@@ -34,6 +34,7 @@ type judgement struct {
 	book     *book
 	own      []requirement
 	spoilt   spoilt
+	pace     pace
 	findings []finding
 
 	// elsewhere marks the implied requirements whose failures count against another one.
@@ -51,6 +52,7 @@ type finding struct {
 
 // add records a finding.
 func (j *judgement) add(f finding) {
+	f = j.excused(f)
 	if j.off[f.guard] && f.Outcome != Pass {
 		f.Outcome, f.soft = Pass, false
 	}

@@ -143,6 +143,7 @@ func buildScenarios(run Run) []Scenario {
 			for _, p := range plays[ref.ID] {
 				s.add(run, p, byID)
 			}
+			s.Load = loadOf(plays[ref.ID])
 		case slices.Contains(missing, ref.ID):
 			s.Verdict, s.Reason = judge.NotSelected, whyDidNotRun
 		default:
@@ -204,7 +205,7 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 			ID: q.ID, Level: q.Level, Sentence: q.Sentence, Profile: q.Profile, Hint: q.Hint,
 			Scenarios: []string{}, Findings: []Finding{},
 		}
-		var reasons []string
+		var reasons rowReasons
 		for _, s := range scens {
 			for _, row := range s.Requirements {
 				if row.ID != q.ID {
@@ -217,8 +218,8 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 				if row.Verdict == r.Verdict {
 					r.JudgedBy = witnesses(r.JudgedBy, row.JudgedBy)
 				}
-				if row.Verdict == r.Verdict && row.Reason != "" && !slices.Contains(reasons, row.Reason) {
-					reasons = append(reasons, row.Reason)
+				if row.Verdict == r.Verdict {
+					reasons = append(reasons, rowReason{scenario: s.ID, text: row.Reason})
 				}
 			}
 			for _, f := range s.Findings {
@@ -229,7 +230,7 @@ func buildRequirements(run Run, scens []Scenario) []Requirement {
 		}
 		switch {
 		case r.Verdict != "":
-			r.Reason = list(reasons, 3)
+			r.Reason = join(reasons.told(run, q.ID), 3, "; ") // a reason may have commas of its own
 		case exercised[q.ID]:
 			r.Verdict, r.Reason = judge.NotSelected, whyNotSelected
 		default:

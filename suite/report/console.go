@@ -28,6 +28,9 @@ func (o ConsoleOptions) width() int {
 // common cause, and the other reports have the rest.
 const maxFull = 12
 
+// maxBrief is how many findings of a broken requirement are told. No scenario but a load has so many, and there they are all alike.
+const maxBrief = 20
+
 // Console writes the final text of a run: the matrix, what broke with all that is needed to mend it, warnings, what
 // could not be judged and what is missing for it, the last words of a receiver that the run started and that did not
 // pass, notes, the verdict, and as the last line the closing one.
@@ -125,7 +128,7 @@ func (c *console) matrix(r Report) {
 		legend += item
 	}
 	c.line("  %s", c.paint.dim(legend))
-	for _, l := range append(judgedBy(r), roundsOf(r)...) {
+	for _, l := range slices.Concat(judgedBy(r), roundsOf(r), loads(r)) {
 		c.wrapped("  ", l)
 	}
 	c.line("")
@@ -199,19 +202,25 @@ func (c *console) broken(r Report) {
 		if by := witnessWords(q); by != "" {
 			c.line("    judged by %s", by)
 		}
-		first := true
+		first, more := true, 0
 		told := map[string]bool{}
 		for _, f := range q.Findings {
 			if f.Verdict != judge.Broken || told[f.Key()] && f.Round > 0 {
 				continue // what broke in one round and again in another is told once; the line about the rounds says in which
 			}
 			told[f.Key()] = true
-			if first && shown <= maxFull {
+			switch {
+			case first && shown <= maxFull:
 				c.finding(r, f)
-			} else {
+			case len(told) <= maxBrief:
 				c.brief(f)
+			default:
+				more++
 			}
 			first = false
+		}
+		if more > 0 {
+			c.line("    and %d more", more)
 		}
 		c.hint(q)
 		c.line("")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ type harRequest struct {
 	Cookies     []struct{}     `json:"cookies"`
 	Headers     []harNameValue `json:"headers"`
 	QueryString []harNameValue `json:"queryString"`
-	PostData    harPostData    `json:"postData"`
+	PostData    *harPostData   `json:"postData,omitempty"` // nil where nothing was posted
 	HeadersSize int            `json:"headersSize"`
 	BodySize    int            `json:"bodySize"`
 }
@@ -82,13 +83,13 @@ type harNameValue struct {
 	Value string `json:"value"`
 }
 
-// harPostData has no encoding in HAR 1.2; bytes that are no text are given in _encoding, as response contents have it.
+// harPostData has either a text or params, which a callback never has. HAR 1.2 knows no encoding of it; bytes that are no
+// text are given in _encoding, as response contents have it.
 type harPostData struct {
-	MimeType string     `json:"mimeType"`
-	Params   []struct{} `json:"params"`
-	Text     string     `json:"text"`
-	Encoding string     `json:"_encoding,omitempty"`
-	Comment  string     `json:"comment,omitempty"`
+	MimeType string `json:"mimeType"`
+	Text     string `json:"text"`
+	Encoding string `json:"_encoding,omitempty"`
+	Comment  string `json:"comment,omitempty"`
 }
 
 type harResponse struct {
@@ -185,6 +186,7 @@ func harEntryOf(page string, started time.Time, d emitter.Delivery, a emitter.At
 	for _, t := range []float64{e.Timings.Blocked, e.Timings.Connect, e.Timings.Send, e.Timings.Wait, e.Timings.Receive} {
 		e.Time += max(t, 0)
 	}
+	e.Time = math.Round(e.Time*1000) / 1000 // microseconds, as its parts are
 	return e
 }
 
@@ -192,9 +194,11 @@ func harRequestOf(r emitter.Request, target string) harRequest {
 	out := harRequest{
 		Method: method(r), URL: address(r, target), HTTPVersion: "HTTP/1.1", Cookies: []struct{}{},
 		Headers: harHeaders(r.Header), QueryString: []harNameValue{}, HeadersSize: -1, BodySize: len(r.Body),
-		PostData: harPostData{MimeType: headerValue(r.Header, "Content-Type"), Params: []struct{}{}},
 	}
-	out.PostData.Text, out.PostData.Encoding, out.PostData.Comment = harText(r.Body)
+	if len(r.Body) > 0 {
+		text, encoding, comment := harText(r.Body)
+		out.PostData = &harPostData{MimeType: headerValue(r.Header, "Content-Type"), Text: text, Encoding: encoding, Comment: comment}
+	}
 	if u, err := url.Parse(out.URL); err == nil {
 		query := u.Query()
 		for _, name := range sortedKeys(query) {

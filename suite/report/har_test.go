@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/internal/harspec"
 )
 
 func TestTheArchiveHoldsEveryAttemptInTheOrderOfSending(t *testing.T) {
@@ -85,6 +88,61 @@ func TestTheArchiveHoldsEveryAttemptInTheOrderOfSending(t *testing.T) {
 	}
 	if timeouts != 1 {
 		t.Errorf("%d attempts without an answer, want 1", timeouts)
+	}
+}
+
+// What a scenario may send and a receiver may answer, beyond what the fixture has.
+func unusual() Run {
+	run := fixture()
+	callback := body("TaskStart", `{"task_start_time":0}`)
+	post := func(header []emitter.Header, body emitter.Bytes) emitter.Request {
+		return emitter.Request{URL: target, Header: header, Body: body}
+	}
+	attempt := func(req emitter.Request, a *emitter.Answer) emitter.Attempt {
+		return emitter.Attempt{
+			Number: 1, Of: 1, Request: req, Answer: a, Conn: 3, Queued: 1_234_567, Connected: 2_345_678, Written: 2_999_999,
+			FirstByte: 7_000_001, Done: 7_100_003,
+		}
+	}
+	get := post(nil, nil)
+	get.Method, get.URL = http.MethodGet, target+"?sign=a%20b&t&t=1&=&%zz;x"
+	reused := attempt(post(headers(), callback), ok())
+	reused.Reused = true
+	notSent := emitter.Attempt{
+		Number: 1, Of: 1, Request: post(headers(), callback), Queued: 5, Done: 900_000,
+		Failure: &emitter.Failure{Kind: emitter.FailRefused, Message: "connection refused"},
+	}
+	endless := attempt(post(headers(), callback), answer(200, strings.Repeat("x", 1<<20)))
+	endless.Answer.Truncated = true
+	lost := attempt(post(headers(), callback), nil)
+	lost.FirstByte, lost.Failure = 0, &emitter.Failure{Kind: emitter.FailTimeout, Message: "\xff\x00"}
+	early := attempt(post(headers(), callback), ok())
+	early.Written = 0 // the answer came before the body was through
+	moved := attempt(post(headers(), callback), &emitter.Answer{
+		Status: 302, Header: []emitter.Header{{Name: "Location", Value: "/elsewhere\xff"}, {Name: "Set-Cookie", Value: "a=b"}, {Name: "X\xff", Value: ""}},
+		Body: emitter.Bytes("\xff\x00"),
+	})
+	p := play(9, ref("unusual"), nil)
+	for _, a := range []emitter.Attempt{
+		attempt(post(nil, nil), ok()),
+		attempt(post(headers(), emitter.Bytes("\xff\xfe\x00")), answer(200, "")),
+		attempt(post(headers(), emitter.Bytes(strings.Repeat("[", 1<<20))), answer(413, "")),
+		attempt(post(headers(), emitter.Bytes("\xff"+strings.Repeat("[", 1<<20))), answer(413, "\xff"+strings.Repeat("y", 1<<20))),
+		attempt(get, answer(405, "流")), reused, notSent, endless, lost, early, moved,
+	} {
+		p.Input.Transcript.Deliveries = append(p.Input.Transcript.Deliveries, emitter.Delivery{ID: "X\xff", Attempts: []emitter.Attempt{a}})
+	}
+	run.Plays = append(run.Plays, p)
+	return run
+}
+
+func TestTheArchiveIsWhatTheSpecificationSays(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]Run{"every verdict": fixture(), "nothing": {}, "unusual exchanges": unusual()} {
+		doc := render(t, func(b *bytes.Buffer) error { return HAR(b, run) })
+		if err := harspec.Check(doc); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

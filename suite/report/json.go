@@ -18,6 +18,7 @@ var Volatile = []string{
 	"/receiver",
 	"/scenarios/*/duration_ms",
 	"/scenarios/*/rounds/*/moment",
+	"/scenarios/*/load",
 	"/scenarios/*/findings/*/message",
 	"/scenarios/*/findings/*/expected",
 	"/scenarios/*/findings/*/actual",

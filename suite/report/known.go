@@ -178,6 +178,57 @@ func saidKnown(k Known) string {
 	return fmt.Sprintf("known until %s: %s (%s; %s)", k.Expires, strings.TrimSuffix(k.Reason, "."), k.Owner, k.Place)
 }
 
+// saidKnownIn is saidKnown for entries that differ in nothing but their scenarios.
+func saidKnownIn(all []Known) string {
+	if len(all) == 1 {
+		return saidKnown(all[0])
+	}
+	var where []string
+	for _, k := range all {
+		where = append(where, fmt.Sprintf("%s (%s)", k.Scenario, k.Place))
+	}
+	k := all[0]
+	return fmt.Sprintf("known until %s: %s (%s) in %d scenarios: %s", k.Expires, strings.TrimSuffix(k.Reason, "."), k.Owner, len(all), list(where, maxKnown))
+}
+
+// maxKnown is how many scenarios of one reason are named: what is broken everywhere would fill the screen otherwise. The
+// reports have every entry with its scenario.
+const maxKnown = 8
+
+// rowReasons are the reasons why a requirement has its verdict, as the rows of its scenarios give them.
+type rowReasons []rowReason
+
+type rowReason struct{ scenario, text string }
+
+// told gives each reason once, in the order of the rows. What the baseline knows in several scenarios for the same reason
+// is one reason, with all of them.
+func (rows rowReasons) told(run Run, requirement string) []string {
+	var texts []string
+	var known [][]Known // beside texts: the entries that it was made of, if any
+	for _, row := range rows {
+		k, ok := run.knownRow(row.scenario, requirement)
+		if ok && row.text == saidKnown(k) {
+			i := slices.IndexFunc(known, func(all []Known) bool { return len(all) > 0 && all[0].alike(k) })
+			if i >= 0 {
+				known[i] = append(known[i], k)
+				texts[i] = saidKnownIn(known[i])
+				continue
+			}
+			texts, known = append(texts, row.text), append(known, []Known{k})
+			continue
+		}
+		if row.text != "" && !slices.Contains(texts, row.text) {
+			texts, known = append(texts, row.text), append(known, nil)
+		}
+	}
+	return texts
+}
+
+// alike reports whether two entries say the same of their rows.
+func (k Known) alike(other Known) bool {
+	return k.Reason == other.Reason && k.Owner == other.Owner && k.Expires == other.Expires
+}
+
 func saidKnownCount(n int) string {
 	if n == 1 {
 		return "One broken row is known: the baseline has it, so it is a warning."

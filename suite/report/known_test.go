@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,6 +62,52 @@ func TestWhatIsKnownIsAWarningThatNamesItsEntry(t *testing.T) {
 	doc := render(t, func(b *bytes.Buffer) error { return JUnit(b, r) })
 	if bytes.Contains(doc, []byte("<failure")) || !bytes.Contains(doc, []byte("b.yaml:8")) {
 		t.Errorf("JUnit has a failure, or does not name the entry:\n%s", doc)
+	}
+}
+
+func TestWhatIsKnownInSeveralScenariosIsToldOnce(t *testing.T) {
+	t.Parallel()
+	k := func(scenario, reason string, line int) Known {
+		return Known{
+			Requirement: "ACK-1", Scenario: scenario, Reason: reason, Owner: "relay-team",
+			Expires: "2025-12-31", Place: fmt.Sprintf("b.yaml:%d", line),
+		}
+	}
+	const alike = "the files' service is old"
+	for name, c := range map[string]struct {
+		known []Known
+		want  string
+	}{
+		"one scenario": {[]Known{k("one", alike, 3)}, "known until 2025-12-31: the files' service is old (relay-team; b.yaml:3)"},
+		"three scenarios": {
+			[]Known{k("one", alike, 3), k("two", alike, 9), k("three", alike, 15)},
+			"known until 2025-12-31: the files' service is old (relay-team) in 3 scenarios: one (b.yaml:3), three (b.yaml:15), two (b.yaml:9)",
+		},
+		"another reason between them": {
+			[]Known{k("one", alike, 3), k("three", "nobody knows", 9), k("two", alike, 15)},
+			"known until 2025-12-31: the files' service is old (relay-team) in 2 scenarios: one (b.yaml:3), two (b.yaml:15); " +
+				"known until 2025-12-31: nobody knows (relay-team; b.yaml:9)",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := fixture()
+			run.Plays, run.Known = nil, c.known
+			for i, known := range c.known {
+				check := judge.Check{Outcome: judge.Fail, Reason: "was answered with status 202"}
+				run.Plays = append(run.Plays, play(i, ref(known.Scenario, "ACK-1"), nil,
+					judge.Row{Requirement: "ACK-1", Level: scenarios.Must, Verdict: judge.Broken, Reason: "status 202", Checks: []judge.Check{check}}))
+			}
+			r := Build(run)
+			if q := requirement(t, r, "ACK-1"); q.Verdict != judge.Warned || q.Reason != c.want {
+				t.Errorf("ACK-1 is %s: %s\nwant %s", q.Verdict, q.Reason, c.want)
+			}
+			for _, s := range r.Scenarios {
+				if s.Verdict == judge.Warned && !strings.Contains(s.Reason, "known until 2025-12-31: ") {
+					t.Errorf("%s does not name its entry: %s", s.ID, s.Reason)
+				}
+			}
+		})
 	}
 }
 

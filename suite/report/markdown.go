@@ -94,6 +94,9 @@ func (m *markdown) table(r Report) {
 		m.section(b.String())
 	}
 	m.rounds(r)
+	for _, l := range loads(r) {
+		m.section(mdText(l) + "\n\n")
+	}
 }
 
 // rounds tells of the scenarios that were played in rounds, each round folded away.

@@ -14,7 +14,7 @@ import (
 type scenarioView struct {
 	badge
 	Anchor, ID, Title, Place, Profile, Took string
-	Reason, Aborted                         string
+	Reason, Aborted, Load                   string
 	Rows                                    []rowView
 	Requirements                            string // ids, for the filter
 	Rounds                                  []roundView
@@ -122,7 +122,7 @@ func scenarioOf(s Scenario, a anchors) scenarioView {
 	v := scenarioView{
 		badge: badgeOf(s.Verdict), Anchor: a.scenario[s.ID], ID: visible(s.ID), Title: visible(s.Title),
 		Place: visible(fmt.Sprintf("%s:%d", s.File, s.Line)), Profile: visible(s.Profile), Took: short(time.Duration(s.DurationMS) * time.Millisecond),
-		Reason: visible(s.Reason), Aborted: visible(s.Aborted),
+		Reason: visible(s.Reason), Aborted: visible(s.Aborted), Load: visible(s.Load.text()),
 	}
 	var ids []string
 	for _, row := range s.Requirements {

@@ -64,6 +64,7 @@ type Scenario struct {
 	Aborted      string        `json:"aborted,omitempty"` // why its play ended early: its verdicts rest on a part of it
 	DurationMS   int64         `json:"duration_ms"`       // volatile
 	Rounds       []Round       `json:"rounds,omitempty"`  // where it was played several times: each of them
+	Load         *Load         `json:"load,omitempty"`    // what a load sent, and how it was answered; absent from all others
 	Requirements []Row         `json:"requirements"`
 	Findings     []Finding     `json:"findings"`
 }

@@ -24,7 +24,7 @@ func round(p Play, rows []Row) *Round {
 	if p.Input.Plan.Rounds == 0 {
 		return nil
 	}
-	r := &Round{Round: p.Input.Plan.Round, Verdict: judge.NotTestable, Reason: whyNoVerdict, Moment: strikeMoment(p.Input)}
+	r := &Round{Round: p.Input.Plan.Round, Verdict: judge.NotTestable, Reason: whyNoVerdict, Moment: StrikeMoment(p.Input)}
 	for i, row := range rows {
 		if i == 0 || worse(row.Verdict, r.Verdict) {
 			r.Verdict, r.Reason = row.Verdict, row.Reason
@@ -33,14 +33,17 @@ func round(p Play, rows []Row) *Round {
 	return r
 }
 
-// strikeMoment says when the receiver was struck: "kill while VodSourceFileStart was under way (12ms after it was sent): it was cut off,
+// StrikeMoment says when the receiver was struck: "kill while VodSourceFileStart was under way (12ms after it was sent): it was cut off,
 // and acknowledged at attempt 2". It is "" where it was not.
-func strikeMoment(in judge.Input) string {
+func StrikeMoment(in judge.Input) string {
 	i := slices.IndexFunc(in.Plan.Steps, func(s scenarios.Step) bool { return s.Strike != nil })
 	if i < 0 {
 		return ""
 	}
 	step := in.Plan.Steps[i]
+	if slices.ContainsFunc(in.Transcript.Steps, func(r emitter.StepRecord) bool { return r.ID == step.ID && r.Error != "" }) {
+		return "" // the hook failed, or there is none
+	}
 	s, d := step.Strike, deliveryOf(in, step.Strike.Step)
 	switch s.Moment {
 	case scenarios.Between:

@@ -174,9 +174,12 @@ func notPlayed(run Run) []string {
 }
 
 // list joins at most n names with commas and counts the rest.
-func list(names []string, n int) string {
-	if len(names) <= n {
-		return strings.Join(names, ", ")
+func list(names []string, n int) string { return join(names, n, ", ") }
+
+// join is list with something else than commas.
+func join(texts []string, n int, between string) string {
+	if len(texts) <= n {
+		return strings.Join(texts, between)
 	}
-	return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", len(names)-n)
+	return strings.Join(texts[:n], between) + fmt.Sprintf(" and %d more", len(texts)-n)
 }

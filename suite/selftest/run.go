@@ -114,6 +114,15 @@ func (t *trial) durable() bool {
 	return t.reference() || strings.HasPrefix(t.bug.Requirement, "DUR-")
 }
 
+// loaded says whether the receiver is to bear a load: that takes ten seconds, and only bugs of load show then.
+func (t *trial) loaded() bool {
+	return t.reference() || t.bears()
+}
+
+// bears says whether the bug is one of load: then nothing else is played, for its limits are between what all other scenarios
+// send and what those of load do.
+func (t *trial) bears() bool { return strings.HasPrefix(t.bug.Requirement, "LOAD-") }
+
 func newCourt(cfg Config) (*court, error) {
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = DefaultConcurrency
@@ -151,9 +160,6 @@ func newCourt(cfg Config) (*court, error) {
 // index notes which scenarios exercise which requirement.
 func (c *court) index() {
 	for _, sc := range c.cfg.Scenarios {
-		if sc.Profile == scenarios.ProfileLoad {
-			continue // what the machine can bear is not the suite's power
-		}
 		for _, id := range sc.Requires {
 			c.exercised[id] = append(c.exercised[id], sc.ID)
 		}
@@ -209,7 +215,7 @@ func rank(t *trial) int {
 	switch {
 	case t.bug.Requirement == realLimit:
 		return 0
-	case t.reference(), t.names(wholeLadder):
+	case t.reference(), t.names(wholeLadder), t.bears():
 		return 1
 	default:
 		return 2
@@ -288,7 +294,12 @@ func (c *court) play(ctx context.Context, t *trial) (rep suite.Report, err error
 	if t.durable() {
 		s.Profiles = append(s.Profiles, scenarios.ProfileDurability)
 	}
+	if t.loaded() {
+		s.Profiles = append(s.Profiles, scenarios.ProfileLoad)
+	}
 	switch {
+	case t.bears():
+		s.LabelFilter = scenarios.ProfileLoad
 	case t.bug.Requirement == realLimit:
 		s.LabelFilter = realLimit
 	case !t.names(wholeLadder):

@@ -85,7 +85,8 @@ func matrix(b *bytes.Buffer, c Certificate) {
 
 // apart says which bugs do not have the whole suite played at them.
 const apart = `RET-3 takes a dozen seconds: it is played at the reference and at the bugs that name it. DUR needs a store in a file: it
-is played at the reference and at the bugs of durability. The bugs of ACK-2 get only what exercises it, with 20 s real time.
+is played at the reference and at the bugs of durability. The bugs of ACK-2 get only what exercises it, with 20 s real time,
+and the bugs of LOAD only the load.
 `
 
 // implied says whether a requirement is judged by every scenario, whatever it is about: then it is of no use to list
@@ -139,8 +140,8 @@ other red requirement makes the certificate fail.
 The whole ladder of retries (RET-3) takes a dozen seconds of real time. It is played at the reference and at the bugs that name RET-3 or
 list it among their side effects. The durability scenarios restart and kill a receiver whose events are in a SQLite file; they are
 played at the reference and at the bugs of durability. ACK-2 is about 20 s of real time; the bugs that break it are given that time, and
-only the scenarios that exercise ACK-2 are played at them. Everywhere else 4 s stand for the 20 s. LOAD has no scenarios: what a
-machine can bear says nothing about the suite.
+only the scenarios that exercise ACK-2 are played at them. Everywhere else 4 s stand for the 20 s. The load
+scenarios are played at the reference and at the bugs of LOAD, and nothing else is played at those.
 
 `
 

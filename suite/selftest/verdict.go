@@ -130,9 +130,7 @@ func judgeReference(rep suite.Report) []string {
 		switch r.Verdict {
 		case judge.Held, judge.Unproven:
 		case judge.NotSelected:
-			if r.Profile != scenarios.ProfileLoad {
-				out = append(out, fmt.Sprintf("%s was not played", r.ID))
-			}
+			out = append(out, fmt.Sprintf("%s was not played", r.ID))
 		case judge.Broken, judge.Warned:
 			out = append(out, fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, firstFinding(rep, r.ID)))
 		default:

@@ -133,7 +133,7 @@ func TestReferenceMustHoldEverything(t *testing.T) {
 		"one not testable":           {reportOf(report.Partial, row{"one", "ORD-1", judge.NotTestable, ""}), 1},
 		"one not observable":         {reportOf(report.Partial, row{"one", "ORD-1", judge.NotObservable, ""}), 1},
 		"one not played":             {reportOf(report.Partial, row{"one", "ORD-1", judge.NotSelected, ""}), 1},
-		"the load profile is apart":  {load, 0},
+		"the load was not played":    {load, 1},
 		"no run at all":              {reportOf(report.Environment), 1},
 		"two requirements of a kind": {reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}, row{"one", "ORD-3", judge.Broken, ""}), 2},
 	} {
