@@ -21,6 +21,7 @@ type rawExchange struct {
 	conn   *conn
 	limits Limits
 	target target
+	head   int           // bytes of the stream
 	stop   chan struct{} // closed when there is no point in writing on
 }
 
@@ -58,7 +59,9 @@ func (s *Sender) sendRaw(ctx context.Context, x *exchange, t target) Attempt {
 func (r *rawExchange) run() (answer *Answer, keep bool, err error) {
 	w := r.req.Wire
 	n, cut := r.req.cut()
-	stream := r.req.frame(r.req.head(r.target), n, !cut)
+	head := r.req.head(r.target)
+	r.head = len(head)
+	stream := r.req.frame(head, n, !cut)
 	switch {
 	case w.ResetAt != nil:
 		return nil, false, r.endEarly(stream, fmt.Sprintf("reset by the script after %d bytes of the body", n), r.conn.reset)
@@ -168,15 +171,20 @@ func (r *rawExchange) write(stream []byte) error {
 	if size <= 0 {
 		size = len(stream)
 	}
-	pieces := (len(stream) + size - 1) / size
+	next := min(size, len(stream))
+	if r.req.Wire.WholeHead {
+		next = r.head
+	}
+	pieces := 1 + (len(stream)-next+size-1)/size
 	r.conn.limitWrite(time.Now().Add(time.Duration(pieces)*pause + r.limits.Answer))
-	for off := 0; off < len(stream); off += size {
+	for off := 0; off < len(stream); next = min(off+size, len(stream)) {
 		if off > 0 && pause > 0 && !r.pause(pause) {
 			return errStopped
 		}
-		if _, err := r.conn.Write(stream[off:min(off+size, len(stream))]); err != nil {
+		if _, err := r.conn.Write(stream[off:next]); err != nil {
 			return err
 		}
+		off = next
 	}
 	return nil
 }

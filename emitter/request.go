@@ -33,6 +33,7 @@ type Wire struct {
 	Reverse    bool          `json:"reverse,omitempty"`     // header lines in reverse order
 	WriteSize  int           `json:"write_size,omitempty"`  // bytes per write, head included; 0 = all at once
 	WritePause time.Duration `json:"write_pause,omitempty"` // between writes (ns)
+	WholeHead  bool          `json:"whole_head,omitempty"`  // the head is a write of its own, and WriteSize counts from the body on
 	LoseAnswer bool          `json:"lose_answer,omitempty"` // close as the answer begins (or after Limits.Lost), nothing of it is kept
 	ResetAt    *int          `json:"reset_at,omitempty"`    // reset the connection after so many bytes of the body; -n counts from its end
 	TruncateAt *int          `json:"truncate_at,omitempty"` // close (FIN) after so many bytes of the body; Content-Length still announces all. With HalfClose the answer is read

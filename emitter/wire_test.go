@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,6 +42,10 @@ func TestTheWireForms(t *testing.T) {
 		},
 		"the same, slowly": {
 			func(r *emitter.Request) { r.Wire.WriteSize = 64; r.Wire.WritePause = time.Millisecond },
+			func(host string) string { return plainHead(host, "Content-Length: 10") + body },
+		},
+		"the same, the head by itself": {
+			func(r *emitter.Request) { r.Wire.WholeHead = true; r.Wire.WriteSize = 3 },
 			func(host string) string { return plainHead(host, "Content-Length: 10") + body },
 		},
 		"the same, half closed": {
@@ -262,35 +267,46 @@ func TestAFaultThatTheReceiverForestalledIsItsOwn(t *testing.T) {
 
 func TestPiecesArriveAsPieces(t *testing.T) {
 	t.Parallel()
-	client, server := net.Pipe()
-	s := newSender(t, emitter.SenderOptions{Dial: pipeDialer(client)})
-	sizes := make(chan []int, 1)
-	go func() {
-		var got []int
-		var all bytes.Buffer
-		buf := make([]byte, 4096)
-		for !strings.HasSuffix(all.String(), "0123456789") {
-			n, err := server.Read(buf) // on a pipe, one read is at most one write
-			if err != nil {
-				break
+	for name, c := range map[string]struct {
+		wire emitter.Wire
+		want func(all int) []int // of so many bytes, of which 10 are the body
+	}{
+		"head and body alike": {emitter.Wire{WriteSize: 7}, func(all int) []int {
+			return append(slices.Repeat([]int{7}, all/7), all%7)
+		}},
+		"the head by itself": {emitter.Wire{WriteSize: 7, WholeHead: true}, func(all int) []int { return []int{all - 10, 7, 3} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, server := net.Pipe()
+			s := newSender(t, emitter.SenderOptions{Dial: pipeDialer(client)})
+			sizes := make(chan []int, 1)
+			var all bytes.Buffer
+			go func() {
+				var got []int
+				buf := make([]byte, 4096)
+				for !strings.HasSuffix(all.String(), "0123456789") {
+					n, err := server.Read(buf) // on a pipe, one read is at most one write
+					if err != nil {
+						break
+					}
+					all.Write(buf[:n])
+					got = append(got, n)
+				}
+				_, _ = io.WriteString(server, okAnswer)
+				sizes <- got
+			}()
+			req := request("http://receiver.example", "0123456789")
+			req.Wire = c.wire
+			if a := s.Send(t.Context(), req); !a.OK() {
+				t.Fatalf("%+v", a.Failure)
 			}
-			all.Write(buf[:n])
-			got = append(got, n)
-		}
-		_, _ = io.WriteString(server, okAnswer)
-		sizes <- got
-	}()
-	req := request("http://receiver.example", "0123456789")
-	req.Wire.WriteSize = 7
-	a := s.Send(t.Context(), req)
-	if !a.OK() {
-		t.Fatalf("%+v", a.Failure)
-	}
-	got := <-sizes
-	for i, n := range got {
-		if n != 7 && i < len(got)-1 {
-			t.Fatalf("piece %d of %d has %d bytes", i, len(got), n)
-		}
+			got := <-sizes
+			want := slices.DeleteFunc(c.want(all.Len()), func(n int) bool { return n == 0 })
+			if !slices.Equal(got, want) {
+				t.Errorf("the pieces have %v bytes, want %v", got, want)
+			}
+		})
 	}
 }
 

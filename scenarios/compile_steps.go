@@ -203,6 +203,7 @@ func (c *compiler) delivery(i int) Deliver {
 	faulty := p.request.Wire
 	if s, ok := c.n.slow[i]; ok {
 		faulty.WriteSize, faulty.WritePause, d.Faults = int(s.size), time.Duration(s.pause), s.times
+		faulty.WholeHead = true // it is the body that trickles, however long the target's own headers are
 	}
 	f, fails := c.n.faults[i]
 	if fails {

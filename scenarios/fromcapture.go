@@ -49,14 +49,18 @@ func FromCapture(id string, list []Captured) (src []byte, notes []string, err er
 	}
 	r.assignTasks()
 	r.clock()
-	src, err = Format(id+".yaml", r.write(id))
-	if err == nil {
-		_, err = Parse(id+".yaml", src)
+	for {
+		var s *Scenario
+		if src, err = Format(id+".yaml", r.write(id)); err == nil {
+			s, err = Parse(id+".yaml", src)
+		}
+		if err != nil {
+			return nil, r.notes, fmt.Errorf("make a scenario of the capture: %w", err)
+		}
+		if !r.heed(s) {
+			return src, r.notes, nil
+		}
 	}
-	if err != nil {
-		return nil, r.notes, fmt.Errorf("make a scenario of the capture: %w", err)
-	}
-	return src, r.notes, nil
 }
 
 // recorder collects what a capture holds.
@@ -80,6 +84,8 @@ type recorded struct {
 	told     int64 // ms since 1970 that the payload tells; -1: none
 	offset   time.Duration
 	task     int
+	sayAt    bool // its time is written, even where it is its place on the timeline
+	sayFile  bool // the file is written, even where it cannot be known
 }
 
 // recordedCopy is a callback that came again, with nothing but other copies between it and the event after.

@@ -89,7 +89,7 @@ timeline:
     msg: {message: "host-task.relaycheck.invalid refused stream-task at 192.0.2.1 for task-task: http://somewhere.relaycheck.invalid/", code: "-22"}
     omit: [task_id, stream_id, to_url]
 delivery:
-  - {duplicate: VodSourceFileStart, until: VodSourceFileFinish, after: 200ms}
+  - {duplicate: VodSourceFileStart#1, until: VodSourceFileFinish, after: 200ms}
 expect:
   answers: {status: 200, within: 20s}
 `

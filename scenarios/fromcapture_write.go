@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -104,8 +105,11 @@ func (r *recorder) writeEvent(line func(string, ...any), e *recorded, before tim
 	if u, ok := e.msg["url"].(string); ok && slices.Contains(schema.MsgKeys(e.name), "url") {
 		file = slices.Index(t.urls, u)
 	}
-	if file >= 0 && len(t.urls) > 1 {
+	switch {
+	case file >= 0 && (len(t.urls) > 1 || e.sayFile):
 		line("    file: %d", min(file, 29))
+	case e.sayFile:
+		line("    file: 0")
 	}
 	if at, ok := r.toldAt(e); ok {
 		line("    at: %s", at)
@@ -115,6 +119,9 @@ func (r *recorder) writeEvent(line func(string, ...any), e *recorded, before tim
 	}
 	if m := r.msgOf(e, file); len(m) > 0 {
 		line("    msg: {%s}", strings.Join(m, ", "))
+	}
+	if kind, odd := oddAlarm(e); odd {
+		line("    set: {msg.type: %s}", scalar(r.scrub(kind)))
 	}
 	var omit []string
 	for _, k := range []string{"task_id", "stream_id", "to_url", "source_urls"} {
@@ -146,7 +153,7 @@ func (r *recorder) writeEvent(line func(string, ...any), e *recorded, before tim
 // toldAt is the time that a callback tells, where that is not its place on the timeline.
 func (r *recorder) toldAt(e *recorded) (string, bool) {
 	if e.told < 0 {
-		return "", false
+		return e.offset.String(), e.sayAt
 	}
 	if e.told == 0 {
 		return "0", true
@@ -154,7 +161,7 @@ func (r *recorder) toldAt(e *recorded) (string, bool) {
 	at := time.UnixMilli(e.told).Sub(time.UnixMilli(r.base())) - e.offset // stops at the ends of a Duration
 	const near = 50 * time.Millisecond                                    // as late as a callback is anyway
 	if at > -near && at < near || e.outer["event_time"] != nil && at > -time.Second && at < time.Second {
-		return "", false
+		return e.offset.String(), e.sayAt
 	}
 	if at > longestGap || at < -longestGap {
 		return strconv.FormatInt(min(e.told, maxMillis), 10), true
@@ -183,6 +190,10 @@ func (r *recorder) msgOf(e *recorded, file int) []string {
 		switch {
 		case !has || k == "task_start_time" || k == "task_exit_time":
 			continue
+		case k == "type":
+			if _, odd := oddAlarm(e); odd {
+				continue
+			}
 		case k == "url" && file >= 0:
 			continue
 		case k == "url":
@@ -200,6 +211,13 @@ func (r *recorder) msgOf(e *recorded, file int) []string {
 		out = append(out, k+": "+scalar(v))
 	}
 	return out
+}
+
+// oddAlarm is the type of an alarm where it is a text that no edition documents. It is written with `set`, as what is meant
+// and no slip of the pen.
+func oddAlarm(e *recorded) (kind string, odd bool) {
+	kind, isText := e.msg["type"].(string)
+	return kind, isText && e.name == schema.TaskAlarm && !slices.Contains(emitter.AlarmTypes(), kind)
 }
 
 // scalar writes a value as YAML. A JSON text is YAML too.
@@ -255,16 +273,52 @@ func (r *recorder) writeDelivery(line func(string, ...any)) {
 	}
 	line("delivery:")
 	for _, c := range r.copies {
-		keys := []string{"duplicate: " + r.events[c.of].id}
+		keys := []string{"duplicate: " + r.ref(c.of)}
 		if c.times > 1 {
 			keys = append(keys, fmt.Sprintf("times: %d", c.times))
 		}
 		if c.after != c.of {
-			keys = append(keys, "until: "+r.events[c.after].id)
+			keys = append(keys, "until: "+r.ref(c.after))
 		}
 		if gap := c.gap.Round(time.Millisecond); gap > 0 {
 			keys = append(keys, "after: "+gap.String())
 		}
 		line("  - {%s}", strings.Join(keys, ", "))
 	}
+}
+
+// ref is what a rule calls an event: where there are several of a name, the first has its number too.
+func (r *recorder) ref(i int) string {
+	e := &r.events[i]
+	others := func(o recorded) bool { return o.name == e.name && o.id != e.id }
+	if e.id == e.name && slices.ContainsFunc(r.events, others) {
+		return e.id + "#1"
+	}
+	return e.id
+}
+
+// heed takes from what lint warns of in the scenario what has to be said outright: a capture is as it is, so its order and
+// its times are meant. It reports whether there is something new to say.
+func (r *recorder) heed(s *Scenario) (more bool) {
+	for _, w := range s.Warnings {
+		i := slices.IndexFunc(s.timeline.events, func(ev event) bool { return ev.step.Pos.Line == w.Line })
+		if i < 0 {
+			continue
+		}
+		e := &r.events[i]
+		switch w.Code {
+		case "no-start":
+			more = more || !e.sayFile
+			e.sayFile = true
+		case "impossible-order", "gap", "same-time":
+			for k := range r.events[:i+1] { // of two that tell the same time, both have to say so
+				before := &r.events[k]
+				if k == i || w.Code == "same-time" && before.task == e.task && (before.name == schema.TaskStart || before.name == schema.TaskExit) {
+					more = more || !before.sayAt
+					before.sayAt = true
+				}
+			}
+		}
+	}
+	return more
 }

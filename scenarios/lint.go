@@ -62,7 +62,8 @@ func (c *checker) inChecks(name string) bool {
 // edition).
 const documentedGap = 2 * time.Second
 
-// lintTimes finds gaps that CSS does not leave, and events that tell the same time and so have no order.
+// lintTimes finds gaps that CSS does not leave, and events that tell the same time and so have no order. What tells its own
+// time with `at` is the author's business.
 func (c *checker) lintTimes() {
 	if d := c.doc.Load; d != nil && d.Rate != nil {
 		return // the rate makes the times
@@ -94,7 +95,7 @@ func (c *checker) lintTimes() {
 		case schema.VodSourceFileStart:
 			from, first := started[ev.task]
 			delete(started, ev.task)
-			if gap := latest[ev.entry] - latest[from]; first && gap > documentedGap && !c.requiresGroup("GAP") {
+			if gap := latest[ev.entry] - latest[from]; first && gap > documentedGap && ev.step.At == nil && !c.requiresGroup("GAP") {
 				c.f.Warnf(ev.step.Pos, "gap", "up to %s after TaskStart: CSS leaves 2 s at most", gap).Hint("shorten `after`, or require a GAP requirement")
 			}
 		}

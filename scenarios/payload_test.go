@@ -263,6 +263,9 @@ func TestLaterAttempts(t *testing.T) {
 	if first.Wire.WriteSize != 16 || first.Wire.WritePause != 20*time.Millisecond || third.Wire.WriteSize != 100 || third.Wire.WritePause != 0 {
 		t.Errorf("slow twice, then as the step says: %+v %+v", first.Wire, third.Wire)
 	}
+	if !first.Wire.WholeHead || third.Wire.WholeHead {
+		t.Error("it is the body that trickles; the step's own pieces begin with the head")
+	}
 	if cmp.Diff(first.Body, d[0].Request.Body) != "" {
 		t.Error("the first attempt is not made anew")
 	}

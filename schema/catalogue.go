@@ -60,14 +60,14 @@ var catalogue = []Code{
 	},
 	{
 		ID: codeDeep, Severity: Error, Strict: Error, Title: "nested deeper than 64",
-		Explanation: "Arrays and objects may nest 64 deep here. Callbacks need one level, the deepest documented one of the family six.",
+		Explanation: "Arrays and objects may nest 64 deep here. Relay callbacks need one level; the deepest documented callback of the family needs six.",
 		Source:      "limit of this program",
 		Mend:        "Such a body is made to exhaust a parser: it is no callback.",
 	},
 	{
 		ID: codeWildNumber, Severity: Warning, Strict: Warning, Title: "a number that no program can hold",
-		Explanation: "The number has more than 64 characters or an exponent beyond 400. It is judged as if it were a little beyond 2^53 (or zero, or a half, if it is that).",
-		Source:      ourRule,
+		Explanation: "The number has more than 64 characters or an exponent beyond 400, so no parser keeps its value. In its place one of its kind is judged: zero, a fraction, or a whole number a little beyond 2^53.",
+		Source:      "limit of this program",
 		Mend:        "Such a number is made to exhaust a parser: it is no callback of CSS.",
 	},
 	{
@@ -96,7 +96,7 @@ var catalogue = []Code{
 	},
 	{
 		ID: codeOtherEventType, Severity: Error, Strict: Error, Title: "event_type is a number that no page lists",
-		Explanation: "Relay callbacks carry 314. The other callbacks of the family carry 0, 1, 100, 200, 315, 317, 321, 332, 338, 341, 343, 344, 347, 348 or 349, StreamLive's 329 or 330.",
+		Explanation: "Relay callbacks carry 314. The other callbacks of the family carry 0, 1, 100, 200, 315, 317, 321, 332, 338, 341, 343, 344, 347, 348 or 349; those of StreamLive carry 329 or 330.",
 		Source:      fromPage + " and the pages of the family, to 2025-12",
 		Mend:        "See whether the body is a callback of CSS.",
 	},
@@ -104,7 +104,7 @@ var catalogue = []Code{
 		ID: codeSibling, Severity: Error, Strict: Error, Title: "another callback of the family, where only relay callbacks are allowed",
 		Explanation: "The body is a callback of CSS, but not of a relay task. That is an error only where it was asked for.",
 		Source:      "option OnlyRelay, flag --only-relay",
-		Mend:        "Leave the option out, or filter the capture by event_type.",
+		Mend:        "Leave --only-relay out, or filter the capture by event_type.",
 	},
 	{
 		ID: codeMissing, Severity: Error, Strict: Error, Title: "a field is missing",
@@ -197,20 +197,20 @@ var catalogue = []Code{
 		Mend:        "Correct the spelling if that is the reason; else nothing. Only the envelope is checked.",
 	},
 	{
-		ID: codeTableType, Severity: Warning, Strict: Error, Title: "a type that the edition's table does not say",
-		Explanation: "The type is seen elsewhere (another edition, a sample of another event, an unquoted example), but this edition's table says otherwise and no sample of it shows it. An error in the documented reading.",
+		ID: codeTableType, Severity: Warning, Strict: Error, Title: "another type than the edition's table says",
+		Explanation: "The type is known from elsewhere (another edition, a sample of another event, an example that stands in the table without quotes), but this edition's table says otherwise, and no sample of the event shows it. With --reading documented, where the tables alone count, it is an error.",
 		Source:      fromTables,
-		Mend:        "Send the type that the table says, or use the wire reading.",
+		Mend:        "If you make the callbacks, use the type that the table says. A receiver should take both.",
 	},
 	{
 		ID: codeTableMissing, Severity: Warning, Strict: Error, Title: "a field of the edition's table is missing",
-		Explanation: "The table has the field, but there is no sample of the event to confirm it. An error in the documented reading.",
+		Explanation: "The table has the field, but there is no sample to confirm it: none of this event, or the body does not say which event it is. With --reading documented, where the tables alone count, it is an error.",
 		Source:      fromTables,
-		Mend:        "Send it, or use the wire reading.",
+		Mend:        "If you make the callbacks, put it in. A receiver should do without it: the sample of TaskExit lacks stream_id, task_id and to_url.",
 	},
 	{
 		ID: codeTableValue, Severity: Warning, Strict: Error, Title: "a value that the edition's table does not list",
-		Explanation: "The table lists the values of this field, and this is none of them. An error in the documented reading.",
+		Explanation: "The table lists the values of this field, and this is none of them. With --reading documented, where the tables alone count, it is an error.",
 		Source:      fromTables,
 		Mend:        "Correct the spelling if that is the reason; else nothing.",
 	},
@@ -222,7 +222,7 @@ var catalogue = []Code{
 	},
 	{
 		ID: codeHuge, Severity: Warning, Strict: Warning, Title: "a number beyond 2^53",
-		Explanation: "Beyond 9007199254740991 many JSON parsers round. Millisecond times have 13 digits, the samples' other numbers fewer.",
+		Explanation: "Beyond 9007199254740991, on either side of zero, many JSON parsers round. Millisecond times have 13 digits, the samples' other numbers fewer.",
 		Source:      ourRule,
 		Mend:        "Send ids of such size as text; look at what computed it.",
 	},
@@ -242,12 +242,12 @@ var catalogue = []Code{
 		ID: codeOptions, Severity: Error, Strict: Error, Title: "asked for an edition or a reading that does not exist",
 		Explanation: "The body was not looked at.",
 		Source:      "this program",
-		Mend:        "Use one of Editions and Readings.",
+		Mend:        "`relaycheck schema list` shows the editions; the readings are wire and documented. In Go they are Editions and Readings.",
 	},
 	{
 		ID: codeInternal, Severity: Error, Strict: Error, Title: "the validator itself failed",
 		Explanation: "A part of the validator gave up on this body. Nothing is said about the body.",
 		Source:      "this program",
-		Mend:        "Please report the body.",
+		Mend:        "Please report it, with the body unless that holds something secret.",
 	},
 }

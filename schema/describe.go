@@ -34,6 +34,9 @@ func describe(to []byte, doc *jsonscan.Doc, v jsonscan.Value, quoted bool) []byt
 		return append(to, "an object"...)
 	default:
 		text := doc.Content(v)
+		if len(text) == 0 {
+			return append(to, "empty text"...)
+		}
 		if quoted {
 			return appendQuoted(append(to, "the text "...), text)
 		}

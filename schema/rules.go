@@ -112,9 +112,16 @@ func (e *exam) strangers(in *nested, o *object, what string, candidates someName
 		m := &o.doc.Members[place]
 		e.text = in.appendPointer(e.text[:0], m)
 		pointer := string(e.text)
-		e.text = append(e.text[:0], "no edition documents a "...)
-		e.text = append(append(e.text, what...), ' ')
-		e.text = appendQuoted(e.text, m.Key)
+		e.text = append(append(e.text[:0], "no edition documents a "...), what...)
+		if len(m.Key) > 0 {
+			e.text = appendQuoted(append(e.text, ' '), m.Key)
+		}
+		if in != nil {
+			e.text = append(append(e.text, " of "...), in.name...)
+		}
+		if len(m.Key) == 0 {
+			e.text = append(e.text, " with an empty name"...)
+		}
 		if i < fewStrangers {
 			if near, ok := Nearest(string(m.Key), e.missing); ok {
 				e.text = append(append(append(e.text, "; was "...), near...), " meant?"...)
@@ -188,7 +195,11 @@ func (e *exam) number(in *nested, o *object, bit int, text, signed bool) {
 			odd(codeNegative, " should not be negative")
 		}
 		if n.Abs(n).Cmp(maxSafe) > 0 && !jsonscan.Wild(token) {
-			odd(codeHuge, " should be at most 2^53-1")
+			if token[0] == '-' {
+				odd(codeHuge, " should be at least -(2^53-1)")
+			} else {
+				odd(codeHuge, " should be at most 2^53-1")
+			}
 		}
 	case jsonscan.String:
 		if !text {

@@ -17,8 +17,13 @@ func (e *exam) words(ed Edition, d partDeviation, code, name string) (words stri
 	case codeEventTypeType, codeOtherEventType:
 		return "event_type has to be the number 314, but is ", true
 	case codeMissing:
-		if name == "appid" {
+		switch {
+		case name == "appid":
 			return "appid is missing (appId would do)", false
+		case name == "callback_event":
+			return "callback_event is missing: every relay callback names its event there, such as TaskStart", false
+		case !hasSample(e.subj.event):
+			return name + " is missing: every relay callback carries it", false
 		}
 		return name + " is missing" + e.ofEvent(), false
 	case codeMsgNotText:
@@ -84,7 +89,7 @@ func (e *exam) inWords(ed Edition, f *finding) Violation {
 	case f.code == codeUnknownEvent:
 		v.Message = e.unknownEvent(ed)
 	case f.code == codeTableMissing:
-		v.Message = fmt.Sprintf("%s is missing: the table of %s has it, and no sample of %s shows it absent", o.names.byBit[f.bit], ed, quote(e.subj.event))
+		v.Message = e.tableMissing(ed, in, o.names.byBit[f.bit])
 	}
 	return v
 }
@@ -157,9 +162,20 @@ func (e *exam) count(r *ruling) (errors, warnings int) {
 	return errors, warnings
 }
 
+// tableMissing says of a member that only the table asks for why a body without a sample to be held against should have it.
+func (e *exam) tableMissing(ed Edition, in *nested, name string) string {
+	if in == nil {
+		return fmt.Sprintf("%s is missing: the table of %s has it for every event, and only the sample of %s lacks it", name, ed, TaskExit)
+	}
+	return fmt.Sprintf("%s is missing from %s: the table of %s has it for %s, of which there is no sample", name, in.name, ed, e.subj.event)
+}
+
 // unknownEvent says that an edition does not name the event, and what it may be.
 func (e *exam) unknownEvent(ed Edition) string {
 	event := e.subj.event
+	if event == "" {
+		return fmt.Sprintf("callback_event is empty: the %s edition has no event without a name", ed)
+	}
 	message := fmt.Sprintf("the %s edition names no callback_event %s", ed, quote(event))
 	switch event {
 	case ResetTaskConfig:

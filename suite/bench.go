@@ -2,13 +2,13 @@ package suite
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/extensions/globals"
@@ -31,9 +31,6 @@ type specRow struct {
 // benchMu guards Ginkgo's globals: its tree, its configuration and its outputs belong to the process.
 var benchMu sync.Mutex
 
-// benchInUse is set while this package's own RunSpecs runs.
-var benchInUse atomic.Bool
-
 // runBench puts one It per row on Ginkgo's bench and runs them: one Describe per requirement group, and in it
 // one It for each scenario that speaks for a requirement, with its place in the YAML as code location. Each It
 // awaits its play and fails once with all its findings. It returns how many specs Ginkgo itself counted as failed;
@@ -44,8 +41,6 @@ var benchInUse atomic.Bool
 func runBench(ctx context.Context, rows []specRow, seed int64, verbose io.Writer) (failed int, err error) {
 	benchMu.Lock()
 	defer benchMu.Unlock()
-	benchInUse.Store(true)
-	defer benchInUse.Store(false)
 
 	// A second RunSpecs would end the process; with fresh globals it is a first one.
 	globals.Reset()
@@ -82,6 +77,17 @@ func runBench(ctx context.Context, rows []specRow, seed int64, verbose io.Writer
 		return 0, fmt.Errorf("the bench failed outside of its specs: %s", strings.Join(seen.SpecialSuiteFailureReasons, "; "))
 	}
 	return failed, nil
+}
+
+// benchRefusal says why Ginkgo would end the process as soon as its bench is asked for: it does so where a test binary was
+// given a count or a number of parallel tests, whoever they are for. Empty means that it would not.
+func benchRefusal(flags *flag.FlagSet) (why string) {
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name == "test.parallel" || f.Name == "test.count" && f.Value.String() != "1" {
+			why = fmt.Sprintf("Bench: Ginkgo takes no `go test -%s %s`; leave Bench off, the verdicts are the same", strings.TrimPrefix(f.Name, "test."), f.Value)
+		}
+	})
+	return why
 }
 
 // bench runs the futures on the bench.

@@ -57,7 +57,8 @@ type Config struct {
 	ReportDir string
 
 	// Bench runs the verdicts through Ginkgo's bench as well, as an independent count of what failed. It takes
-	// Ginkgo's process-wide globals, so leave it off inside a program whose own tests run on Ginkgo.
+	// Ginkgo's process-wide globals, so leave it off inside a program whose own tests run on Ginkgo. Ginkgo takes no `go test` with
+	// -count or -parallel: there it is a *UsageError.
 	Bench bool
 	// BenchOutput receives what Ginkgo prints; nil discards it.
 	BenchOutput io.Writer

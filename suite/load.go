@@ -19,7 +19,7 @@ func (r *runner) checkLoad() error {
 	}
 	heeds := func(sc *scenarios.Scenario) bool { return sc.HeedsLoad(over) }
 	if over != (scenarios.Load{}) && !slices.ContainsFunc(r.selected, heeds) {
-		return usage("how much load to send was said, but none of the selected scenarios sends such a load: add --profile load")
+		return usage("how much load to send was said, but none of the selected scenarios sends such a load: those of profile load do (run and demo: add --profile load)")
 	}
 	return nil
 }

@@ -186,17 +186,35 @@ func (r *runner) again(ctx context.Context, out report.Play, sc *scenarios.Scena
 // triesWhenLate bounds how often a scenario is played: a machine that is late three times in a row will be again.
 const triesWhenLate = 3
 
-// late reports whether a play left a question open and deliveries of it left later than they were due or, where the verdict rests
-// on real time, than they were planned: looks that take long keep the next event back as well. Below this lag no check
-// gives up. Where a receiver left a callback unanswered, it was not this machine that took the time, and to wait for
-// all of it again would teach nothing.
+// late reports whether a play left a question open for this machine's sake: deliveries of it left later than they were due or,
+// where the verdict rests on real time, than they were planned, for looks that take long keep the next event back as well;
+// or something was not given that a check rests on, which a scenario says where it knows what else may be to blame. Below this
+// lag no check gives up. Where a receiver left a callback unanswered, it was not this machine that took the time, and to wait
+// for all of it again would teach nothing, unless others of the crowd kept it from answering.
 func late(p report.Play) bool {
 	const lag = 20 * time.Millisecond
 	real := p.Input.Plan.Scenario.RealTime
-	return !slices.ContainsFunc(p.Input.Transcript.Deliveries, unanswered) && slices.ContainsFunc(p.Result.Rows, func(row judge.Row) bool { return row.Verdict == judge.NotTestable }) &&
+	if !slices.ContainsFunc(p.Result.Rows, func(row judge.Row) bool { return row.Verdict == judge.NotTestable }) {
+		return false
+	}
+	if ungiven(p) && !mute(p) {
+		return true
+	}
+	return !slices.ContainsFunc(p.Input.Transcript.Deliveries, unanswered) &&
 		slices.ContainsFunc(p.Input.Transcript.Deliveries, func(d emitter.Delivery) bool {
 			return d.Lag() > lag || real && len(d.Attempts) > 0 && time.Duration(d.Attempts[0].Queued-d.Planned) > lag
 		})
+}
+
+// ungiven reports whether a check of a play's end proves nothing because of its `given`.
+func ungiven(p report.Play) bool {
+	return slices.ContainsFunc(p.Input.Plan.Expect.Checks, func(rests scenarios.Check) bool {
+		return rests.Given != "" && slices.ContainsFunc(p.Result.Rows, func(row judge.Row) bool {
+			return slices.ContainsFunc(row.Checks, func(c judge.Check) bool {
+				return c.Kind == "expr" && c.Step == judge.Final && c.Outcome == judge.CannotTest && c.Pos == rests.Pos
+			})
+		})
+	})
 }
 
 // mutePlays is how many plays in a row may go without any answer in time. To play on would cost the answer's whole

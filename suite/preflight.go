@@ -94,6 +94,15 @@ func (r *runner) knock(ctx context.Context, sender *emitter.Sender, cb *emitter.
 	if attempt.Answer != nil {
 		return attempt.Answer.Status/100 == 2, nil
 	}
+	err = r.unreached(attempt)
+	if attempt.Written > 0 {
+		err = &unansweredError{err}
+	}
+	return false, &environmentError{err}
+}
+
+// unreached says why nobody answered an attempt.
+func (r *runner) unreached(attempt emitter.Attempt) error {
 	reason := "no answer"
 	if f := attempt.Failure; f != nil {
 		reason = f.Message
@@ -111,11 +120,7 @@ func (r *runner) knock(ctx context.Context, sender *emitter.Sender, cb *emitter.
 			reason = "what answers there does not speak HTTP: " + f.Message
 		}
 	}
-	err = fmt.Errorf("cannot reach the target %s: %s", r.redact([]byte(r.url)), reason)
-	if attempt.Written > 0 {
-		err = &unansweredError{err}
-	}
-	return false, &environmentError{err}
+	return fmt.Errorf("cannot reach the target %s: %s", r.redact([]byte(r.url)), reason)
 }
 
 // control asks the observers about the canaries, and takes over what can be seen.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,6 +117,9 @@ func (r *runner) check() error {
 		cfg.TimeScale = 1
 	case !(cfg.TimeScale >= 0.1 && cfg.TimeScale <= 1000): // NaN is neither
 		return usage("time scale %g: must be between 0.1 and 1000", cfg.TimeScale)
+	}
+	if why := benchRefusal(flag.CommandLine); cfg.Bench && why != "" {
+		return usage("%s", why)
 	}
 	if cfg.Rounds < 0 || cfg.Rounds > 1000 {
 		return usage("rounds %d: must be between 1 and 1000", cfg.Rounds)

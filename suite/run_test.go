@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -338,7 +339,18 @@ func TestFailFastEndsTheRunAndStaysAFailure(t *testing.T) {
 	}
 }
 
+// The bench is asked in a process of its own: Ginkgo ends a test binary that has -count or -parallel.
 func TestTheBenchCountsWhatTheJudgeFound(t *testing.T) {
+	t.Parallel()
+	const alone = "RELAYCHECK_TEST_BENCH"
+	if os.Getenv(alone) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), alone+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	var out bytes.Buffer
 	rep := run(t, suite.Config{Target: start(t, "late-start-revives", nil), Selection: quick, Bench: true, BenchOutput: &out, Seed: 5})
 	if rep.ExitCode != 1 {

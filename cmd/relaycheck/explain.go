@@ -81,12 +81,12 @@ func (a *app) explainRequirement(r scenarios.Requirement) error {
 			_, _ = fmt.Fprintf(a.out, "%s:\n%s\n\n", name, indent(wrap(text, 78), "  "))
 		}
 	}
-	field("Basis", r.Basis)
+	field("Basis", meant(r.Basis))
 	field("Source", r.Source)
 	field("How to mend a receiver that breaks it", r.Hint)
 	field("What is deliberately allowed", r.Ruling)
 	field("Judged by", strings.Join(r.Judges, ", "))
-	field("Cannot be held unless the target shows", needs(r))
+	field("Cannot be held unless the target file gives", needs(r))
 	if len(by) == 0 {
 		by = []string{"  none yet: it is unproven"}
 	}
@@ -94,15 +94,57 @@ func (a *app) explainRequirement(r scenarios.Requirement) error {
 	return err
 }
 
-func needs(r scenarios.Requirement) string {
-	var parts []string
-	if len(r.NeedsAll) > 0 {
-		parts = append(parts, strings.Join(r.NeedsAll, " and "))
+// meant is a basis with what the word stands for.
+func meant(basis string) string {
+	switch basis {
+	case "documented":
+		return basis + ": what the vendor's page says"
+	case "derived":
+		return basis + ": what follows from the vendor's page"
+	case "defensive":
+		return basis + ": what a receiver needs against the rest of the world"
 	}
-	if len(r.NeedsAny) > 0 {
-		parts = append(parts, "at least one of "+strings.Join(r.NeedsAny, ", "))
+	return basis
+}
+
+// needs says in words what a requirement rests on beside the answers.
+func needs(r scenarios.Requirement) string {
+	var parts, facts, others []string
+	for _, n := range r.NeedsAll {
+		parts = append(parts, need(n))
+	}
+	for _, n := range r.NeedsAny {
+		if slices.Contains(scenarios.FactNames(), n) {
+			facts = append(facts, n)
+		} else {
+			others = append(others, need(n))
+		}
+	}
+	switch {
+	case len(facts) > 1:
+		others = slices.Insert(others, 0, "at least one of the facts "+strings.Join(facts, ", "))
+	case len(facts) == 1:
+		others = slices.Insert(others, 0, need(facts[0]))
+	}
+	if len(others) > 0 {
+		parts = append(parts, strings.Join(others, ", or "))
 	}
 	return strings.Join(parts, ", and ")
+}
+
+// need is one of them.
+func need(name string) string {
+	switch name {
+	case scenarios.NeedEffects:
+		return "an effect"
+	case scenarios.NeedSigning:
+		return "a callback key (signing.key)"
+	case scenarios.NeedSigned:
+		return "that signatures are required (signing.required)"
+	case scenarios.NeedRestart, scenarios.NeedKill:
+		return "the hook " + name
+	}
+	return "the fact " + name
 }
 
 func (a *app) explainCode(c schema.Code) error {

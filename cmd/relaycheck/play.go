@@ -19,6 +19,8 @@ type playFlags struct {
 	seed          int64
 	rounds, round int
 	scale         float64
+	load          loadFlags
+	changed       func(flag string) bool
 	full, watch   bool
 	color         string
 }
@@ -33,12 +35,13 @@ is 0 once everything was sent, 3 if the receiver cannot be reached.
 
 A scenario that is played in rounds is played as often here, too, and each round is headed by its number and the seed.
 --round plays one alone: with the seed of a run it is what it was in that run. Where the receiver is restarted or killed at
-some moment, the last line says at which.
+some moment, the last line says at which. A scenario that is a load can be made smaller or larger by the --load flags.
 
 With --watch SCENARIO is a file: whenever it or the target file changes it is checked and played again, until Ctrl-C.`,
 		Example: `  relaycheck play one-file-from-start-to-finish -u http://127.0.0.1:8080/callbacks/relay
   relaycheck play --watch my-scenario.yaml -u http://127.0.0.1:8080/callbacks/relay
-  relaycheck play restart-at-any-moment-loses-nothing -c relaycheck.yaml --seed 7 --round 3`,
+  relaycheck play restart-at-any-moment-loses-nothing -c relaycheck.yaml --seed 7 --round 3
+  relaycheck play burst-of-tasks-is-taken -u http://127.0.0.1:8080/callbacks/relay --load-burst 20`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +52,7 @@ With --watch SCENARIO is a file: whenever it or the target file changes it is ch
 			if err := noZero("time-scale", f.scale); err != nil {
 				return err
 			}
+			f.changed = cmd.Flags().Changed
 			play := func(ctx context.Context) error { return a.play(ctx, f, args[0], paint) }
 			if !f.watch {
 				return play(cmd.Context())
@@ -67,6 +71,7 @@ With --watch SCENARIO is a file: whenever it or the target file changes it is ch
 	fs := cmd.Flags()
 	fs.Int64Var(&f.seed, "seed", 0, "fixes every random choice (default: drawn)")
 	addRoundFlags(fs, &f.rounds, &f.round)
+	f.load.add(fs)
 	fs.Float64Var(&f.scale, "time-scale", 1, "shrink waits by this factor, but for scenarios that depend on real time")
 	fs.BoolVarP(&f.full, "verbose", "v", false, "print each exchange in full, with headers and what msg holds, once the play is over")
 	fs.BoolVar(&f.watch, "watch", false, "play again whenever the scenario file or the target file changes")
@@ -76,7 +81,11 @@ With --watch SCENARIO is a file: whenever it or the target file changes it is ch
 
 // play plays a scenario once and prints the exchange.
 func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool) error {
-	target, err := f.load(a)
+	load, err := f.load.settings(f.changed)
+	if err != nil {
+		return err
+	}
+	target, err := f.targetFlags.load(a)
 	if err != nil {
 		return err
 	}
@@ -92,7 +101,7 @@ func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool
 	live := newLivePrinter(a.out, paint)
 	cfg := suite.Config{
 		URL: f.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: f.seed, TimeScale: f.scale,
-		Rounds: f.rounds, Round: f.round,
+		Rounds: f.rounds, Round: f.round, Load: load,
 	}
 	run := report.Run{Target: report.Target{URL: f.url}}
 	if target != nil {
@@ -105,7 +114,7 @@ func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool
 	begin := func(round, of int, seed int64) {
 		_, _ = fmt.Fprintf(a.out, "round %d of %d · seed %d\n", round, of, seed)
 	}
-	return suite.PlayRounds(ctx, cfg, begin, func(in judge.Input) error {
+	err = suite.PlayRounds(ctx, cfg, begin, func(in judge.Input) error {
 		if f.full {
 			if err := whole.Transcript(in); err != nil {
 				return exit(exitEnvironment, err)
@@ -116,6 +125,16 @@ func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool
 		}
 		return playOutcome(ctx.Err(), in.Transcript)
 	})
+	_, told := errors.AsType[*exitError](err)
+	_, use := errors.AsType[*suite.UsageError](err)
+	switch {
+	case err == nil || told || use:
+		return err
+	case ctx.Err() != nil:
+		return exit(exitInterrupted, nil)
+	default: // the receiver is not there, or could not be started
+		return exit(exitEnvironment, err)
+	}
 }
 
 // playOutcome is the exit code for a play: it says whether things could be sent, not what became of them.

@@ -16,6 +16,7 @@ var goPostgreSQL = example{
 	needs:   []string{"go"},
 	storage: inPostgreSQL,
 	prepare: goModule,
+	loaded:  true,
 	bugs: []bug{
 		{
 			name: "answers before it stores", file: "http.go",

@@ -4,6 +4,7 @@ var python = example{
 	name:    "python",
 	needs:   []string{"python3"},
 	storage: inFile("DATABASE", "receiver.db"),
+	loaded:  true,
 	bugs: []bug{
 		{
 			name: "answers before it stores", file: "receiver.py",

@@ -11,7 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/relaycheck/relaycheck/emitter"
+	"github.com/relaycheck/relaycheck/scenarios"
 	"github.com/relaycheck/relaycheck/suite"
 	"github.com/relaycheck/relaycheck/suite/judge"
 	"github.com/relaycheck/relaycheck/suite/report"
@@ -42,6 +45,8 @@ type example struct {
 	prepare func(t *testing.T, copied string)
 	// unseen are requirements that the example cannot show, each with the reason. All others have to be held.
 	unseen map[string]string
+	// loaded examples are put under a load as well: one of each kind of storage is enough to see that the scenarios hold.
+	loaded bool
 	bugs   []bug
 }
 
@@ -72,6 +77,12 @@ func TestExamples(t *testing.T) {
 				t.Parallel()
 				e.holdsEverything(t, place)
 			})
+			if e.loaded {
+				t.Run("bears a load", func(t *testing.T) {
+					t.Parallel()
+					e.bearsALoad(t, place)
+				})
+			}
 			for _, b := range e.bugs {
 				t.Run(b.name, func(t *testing.T) {
 					t.Parallel()
@@ -106,6 +117,41 @@ func (e example) holdsEverything(t *testing.T, place func(*testing.T) environmen
 	}
 	if rep.ExitCode != 0 || rep.Verdict != report.Pass && rep.Verdict != report.Partial {
 		t.Errorf("verdict %s, exit code %d: %s", rep.Verdict, rep.ExitCode, rep.Reason)
+	}
+}
+
+// smallLoad is one that every machine bears beside other tests: it shows that the scenarios and the receivers get on with each
+// other, not how much a receiver can take.
+var smallLoad = scenarios.Load{Burst: 40, Rate: 20, For: emitter.Offset(time.Second)}
+
+// bearsALoad plays the load at the example as it is.
+func (e example) bearsALoad(t *testing.T, place func(*testing.T) environment) {
+	t.Helper()
+	rep, err := suite.Run(t.Context(), suite.Config{
+		Target: e.target(t, place(t), nil), Selection: suite.Selection{Profiles: []string{scenarios.ProfileLoad}}, Load: smallLoad,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged := 0
+	for _, r := range rep.Requirements {
+		if r.Profile != scenarios.ProfileLoad {
+			continue
+		}
+		judged++
+		switch r.Verdict {
+		case judge.Held:
+		case judge.NotTestable:
+			t.Logf("%s cannot be told on this machine, which is busy: %s", r.ID, r.Reason)
+		default:
+			t.Errorf("%s is %s, want held: %s", r.ID, r.Verdict, r.Reason)
+		}
+		for _, f := range r.Findings {
+			t.Errorf("%s in %s: %s\n  expected %s\n  actual   %s", r.ID, f.Scenario, f.Message, f.Expected, f.Actual)
+		}
+	}
+	if judged == 0 {
+		t.Error("no requirement of the profile load was judged")
 	}
 }
 

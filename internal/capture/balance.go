@@ -1,5 +1,10 @@
 package capture
 
+import (
+	endian "encoding/binary"
+	"math/bits"
+)
+
 // A balance follows a JSON text from byte to byte as far as it takes to know where a value ends: it counts braces and
 // brackets outside of strings. Whether the text is JSON is for others to say.
 type balance struct {
@@ -13,24 +18,15 @@ type balance struct {
 
 // feed takes in bytes until the value ends, or a line ends inside a string, and returns how many it took.
 func (b *balance) feed(p []byte) int {
-	for i, c := range p {
+	for i := 0; i < len(p); {
 		if b.inText {
-			switch {
-			case b.escaped:
-				b.escaped = false
-				b.broken = c == '\n'
-			case c == '\\':
-				b.escaped = true
-			case c == '"':
-				b.inText, b.last = false, '"'
-			case c == '\n':
-				b.broken = true
-			}
-			if b.broken {
-				return i + 1
+			if i = b.text(p, i); b.broken {
+				return i
 			}
 			continue
 		}
+		c := p[i]
+		i++
 		switch c {
 		case ' ', '\t', '\r', '\n':
 			continue
@@ -47,12 +43,45 @@ func (b *balance) feed(p []byte) int {
 			b.kinds >>= 1
 			if b.depth <= 0 {
 				b.last = c
-				return i + 1
+				return i
 			}
 		}
 		b.last = c
 	}
 	return len(p)
+}
+
+// text takes in the bytes of a string from i on, as far as they are there, and returns the place behind them.
+func (b *balance) text(p []byte, i int) int {
+	if b.escaped {
+		b.escaped, b.broken = false, p[i] == '\n'
+		i++
+	}
+	for i < len(p) && !b.broken {
+		if i+8 <= len(p) {
+			marks := notPlain(endian.LittleEndian.Uint64(p[i:]))
+			if marks == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(marks) / 8
+		}
+		c := p[i]
+		i++
+		switch {
+		case c == '"':
+			b.inText, b.last = false, '"'
+			return i
+		case c == '\n':
+			b.broken = true
+		case c == '\\' && i == len(p):
+			b.escaped = true
+		case c == '\\':
+			b.broken = p[i] == '\n'
+			i++
+		}
+	}
+	return i
 }
 
 // done reports whether the value that began with a brace or bracket has ended.

@@ -44,7 +44,9 @@ type Document struct {
 	Arrived time.Time // when it came, where the capture tells; else the zero time
 	Lines   int       // lines of the source that belong to it and to no document before; see Counts
 
-	entry int // of an HTTP archive, from 1; 0 if it is none
+	entry int  // of an HTTP archive, from 1; 0 if it is none
+	input int  // number of the source, from 1; see Reader.Sources
+	open  open // how the body is taken out of it; nil if Body is the body
 }
 
 // Stdin is the source and the path of the standard input.
@@ -80,6 +82,10 @@ type Options struct {
 	Envelope Envelope
 	// Line says that every source is a text log, and how a body is taken out of a line.
 	Line LineFormat
+	// Unopened has documents of up to so many bytes handed out as they stand in the source where the body has to be taken out
+	// of them: whoever gets them does that with an Opener. 0 is none. Longer ones the Reader opens itself, so that little
+	// memory is under way.
+	Unopened int
 	// Read, if it is set, grows by what is read of the sources, in bytes as they lie on the disk; not by what is handed out
 	// as Lines.
 	Read *atomic.Int64
@@ -92,7 +98,8 @@ type Format struct {
 	Name    string
 	Opens   []string // what it begins with, tokens of JSON with white space between them or not
 	MaxLine int      // the longest line that is read, in bytes; Options.MaxLine if that is more
-	// Bodies takes the bodies out of a line. An error says why that is not possible.
+	// Bodies takes the bodies out of a line, of which it keeps nothing. An error says why that is not possible. It is called by
+	// several goroutines at once.
 	Bodies func(line []byte) ([]Body, error)
 }
 

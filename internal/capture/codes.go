@@ -8,18 +8,19 @@ import (
 
 // The codes of a ReadError. A code keeps its meaning for good.
 const (
-	CodeTooLong  = "RC2001"
-	CodeArchive  = "RC2002"
-	CodeExpand   = "RC2003"
-	CodeFile     = "RC2004"
-	CodeArray    = "RC2005"
-	CodeEncoding = "RC2006"
-	CodeEnvelope = "RC2007"
-	CodeBody     = "RC2008"
-	CodeNoMatch  = "RC2009"
-	CodeHAR      = "RC2010"
-	CodeRecord   = "RC2011"
-	CodeBinary   = "RC2012"
+	CodeTooLong    = "RC2001"
+	CodeArchive    = "RC2002"
+	CodeExpand     = "RC2003"
+	CodeFile       = "RC2004"
+	CodeArray      = "RC2005"
+	CodeEncoding   = "RC2006"
+	CodeEnvelope   = "RC2007"
+	CodeBody       = "RC2008"
+	CodeNoMatch    = "RC2009"
+	CodeHAR        = "RC2010"
+	CodeRecord     = "RC2011"
+	CodeBinary     = "RC2012"
+	CodeNoDocument = "RC2013"
 )
 
 var codes = []schema.Code{
@@ -69,7 +70,7 @@ var codes = []schema.Code{
 		ID: CodeBody, Severity: schema.Error, Strict: schema.Error, Title: "a body is not encoded as it is said to be",
 		Explanation: "It should be base64, because it was marked so or --body-encoding says so, and is not.",
 		Source:      "RFC 4648",
-		Mend:        "With --body-encoding auto, base64 is taken for that only where a JSON object or array comes of it.",
+		Mend:        "If some bodies are base64 and others are not, leave --body-encoding at auto: base64 is taken for that only where a JSON object or array comes of it.",
 	},
 	{
 		ID: CodeNoMatch, Severity: schema.Error, Strict: schema.Error, Title: "a line of a log does not match the expression",
@@ -87,13 +88,19 @@ var codes = []schema.Code{
 		ID: CodeRecord, Severity: schema.Error, Strict: schema.Error, Title: "a line of a run log is damaged",
 		Explanation: "The callbacks of that play are missing. The other plays were read.",
 		Source:      "docs/schemas/run.schema.json",
-		Mend:        "A run that was killed leaves half a line at the end.",
+		Mend:        "A run that was killed leaves half a line at the end: then nothing is to be done. Otherwise copy the log again.",
 	},
 	{
 		ID: CodeBinary, Severity: schema.Error, Strict: schema.Error, Title: "a file of the capture is no text",
 		Explanation: "It begins as no text does, or as a format that is not read: of the compressed ones only gzip and zstd are. Nothing in it was judged.",
 		Source:      "limit of this program",
 		Mend:        "Unpack it, or leave it out.",
+	},
+	{
+		ID: CodeNoDocument, Severity: schema.Error, Strict: schema.Error, Title: "an array of documents holds none",
+		Explanation: "The file was named, so something is expected to be in it, but all that it holds is an array without a document: []. In a folder such a file is only counted.",
+		Source:      "this program: a check of nothing must not look like a success",
+		Mend:        "Look at what wrote it: an export that matched nothing writes []. If that is fine, name the folder and not the file.",
 	},
 }
 

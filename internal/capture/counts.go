@@ -12,7 +12,7 @@ import (
 type Counts struct {
 	Lines     int // read, after decompression; the last one of a source counts without a line end too
 	Without   int // of those, without a document: blank, brackets and frames around documents, entries without a body
-	Documents int // handed out, those with an Err among them
+	Documents int // handed out, those with an Err among them; with Options.Unopened as they were handed out
 	Archives  int // HTTP archives
 	Empty     int // sources without a document: empty files in folders, archives without a body
 	NoBody    int // entries of HTTP archives, envelopes and lines of a log without a body: a GET has none
@@ -21,21 +21,66 @@ type Counts struct {
 	Texts, Objects, Base64 int
 	Escaped                int // of Texts, with escapes such as \x22 that were undone
 
-	Stamped   int    // documents with a time of arrival
-	Unstamped int    // documents whose time of arrival could not be read
-	unread    string // the first of those
-	empty     string // the first of Empty
+	Stamped   int   // documents with a time of arrival
+	Unstamped int   // documents whose time of arrival could not be read
+	unread    first // of those
+	empty     first // of Empty
+}
+
+// A first is the first one of several in the order of the capture.
+type first struct {
+	input  int // the Reader's number of the source
+	offset int64
+
+	source, what string
+	line         int
+}
+
+// or is whichever comes first. One of no source is none.
+func (f first) or(g first) first {
+	if f.input == 0 || g.input > 0 && (g.input < f.input || g.input == f.input && g.offset < f.offset) {
+		return g
+	}
+	return f
+}
+
+// Merge adds what somebody else has counted. It does not matter in which order that is done.
+func (c *Counts) Merge(o *Counts) {
+	c.Lines += o.Lines
+	c.Without += o.Without
+	c.Documents += o.Documents
+	c.Archives += o.Archives
+	c.Empty += o.Empty
+	c.NoBody += o.NoBody
+	c.Texts += o.Texts
+	c.Objects += o.Objects
+	c.Base64 += o.Base64
+	c.Escaped += o.Escaped
+	c.Stamped += o.Stamped
+	c.Unstamped += o.Unstamped
+	c.unread = c.unread.or(o.unread)
+	c.empty = c.empty.or(o.empty)
+}
+
+// Shift moves what was met so many lines further down: for a part of a file whose first line's number was not known yet.
+func (c *Counts) Shift(lines int) { c.unread.line += lines }
+
+// Nothing counts a source, by the Reader's number of it, that has come to its end and in which there was no document. The
+// Reader does so itself, but where others open the documents it cannot know what came of them.
+func (c *Counts) Nothing(input int, source string) {
+	c.Empty++
+	c.empty = c.empty.or(first{input: input, source: source})
 }
 
 // stamp reads a time of arrival.
-func (c *Counts) stamp(s string, doc Document) time.Time {
+func (c *Counts) stamp(s string, doc *Document) time.Time {
 	t, ok := ParseTime(s)
 	if ok {
 		c.Stamped++
 		return t
 	}
 	if c.Unstamped++; c.Unstamped == 1 {
-		c.unread = fmt.Sprintf("%.40q at %s:%d", s, doc.Source, doc.Line)
+		c.unread = first{doc.input, doc.Offset, doc.Source, fmt.Sprintf("%.40q", s), doc.Line}
 	}
 	return time.Time{}
 }
@@ -68,10 +113,10 @@ func (c *Counts) Notes() []string {
 		notes = append(notes, fmt.Sprintf("without a body, and not judged: %d", c.NoBody))
 	}
 	if c.Empty > 0 {
-		notes = append(notes, fmt.Sprintf("files in which there is no document: %d, first %s", c.Empty, c.empty))
+		notes = append(notes, fmt.Sprintf("files in which there is no document: %d, first %s", c.Empty, c.empty.source))
 	}
 	if c.Unstamped > 0 {
-		notes = append(notes, fmt.Sprintf("times of arrival that cannot be read: %d, first %s", c.Unstamped, c.unread))
+		notes = append(notes, fmt.Sprintf("times of arrival that cannot be read: %d, first %s at %s:%d", c.Unstamped, c.unread.what, c.unread.source, c.unread.line))
 	}
 	return notes
 }

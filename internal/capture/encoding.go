@@ -32,15 +32,15 @@ func ParseEncoding(s string) (Encoding, error) {
 	return Encoding(s), nil
 }
 
-// decode is the body that a text stands for, and whether it was base64.
-func (e Encoding) decode(text []byte) (body []byte, packed bool, err error) {
+// decode is the body that a text stands for, and whether it was base64: then it is in the memory.
+func (e Encoding) decode(text []byte, m *memory) (body []byte, packed bool, err error) {
 	if e == AsText {
 		return text, false, nil
 	}
 	if e != Base64 && opens(text) {
 		return text, false, nil
 	}
-	body, err = fromBase64(text)
+	body, err = m.fromBase64(text)
 	if e == Base64 {
 		return body, true, err
 	}
@@ -57,10 +57,21 @@ func opens(text []byte) bool {
 }
 
 // fromBase64 reads either alphabet, with padding or without, with line ends or without.
-func fromBase64(text []byte) ([]byte, error) {
-	s := strings.NewReplacer("-", "+", "_", "/", "\r", "", "\n", "").Replace(string(bytes.TrimSpace(text)))
-	s = strings.TrimRight(s, "=")
-	body, err := base64.RawStdEncoding.DecodeString(s)
+func (m *memory) fromBase64(text []byte) ([]byte, error) {
+	text = bytes.TrimSpace(text)
+	alphabet := base64.RawStdEncoding
+	if bytes.IndexByte(text, '-') >= 0 || bytes.IndexByte(text, '_') >= 0 {
+		alphabet = base64.RawURLEncoding
+	}
+	plain := bytes.TrimRight(text, "=")
+	body := m.room(alphabet.DecodedLen(len(plain)))
+	body = body[:cap(body)]
+	if n, err := alphabet.Decode(body, plain); err == nil {
+		return body[:n], nil
+	}
+	// Both alphabets in one, line ends behind the padding, or no base64.
+	s := strings.NewReplacer("-", "+", "_", "/", "\r", "", "\n", "").Replace(string(text))
+	body, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
 	if err != nil {
 		return nil, fmt.Errorf("not base64: %w", err)
 	}

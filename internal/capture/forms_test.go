@@ -50,7 +50,13 @@ func in(t testing.TB, text string, opts Options) ([]string, Counts) {
 	return got, counts
 }
 
-// documents reads everything and holds the counts against it.
+// unopened has documents of up to so many bytes opened by others than the reader.
+func unopened(opts Options, size int) Options {
+	opts.Unopened = size
+	return opts
+}
+
+// documents reads everything, by turns opens what the reader leaves to others, and holds the counts against it.
 func documents(t testing.TB, paths []string, stdin io.Reader, opts Options) ([]Document, Counts) {
 	t.Helper()
 	r, err := Open(paths, stdin, opts)
@@ -59,7 +65,9 @@ func documents(t testing.TB, paths []string, stdin io.Reader, opts Options) ([]D
 	}
 	defer r.Close()
 	var docs []Document
-	lines := 0
+	var openers [3]Opener
+	lines, handed := 0, 0
+	cameOf, names := map[int]int{}, map[int]string{} // documents of each source
 	for {
 		doc, err := r.Next(t.Context())
 		if errors.Is(err, io.EOF) {
@@ -68,13 +76,31 @@ func documents(t testing.TB, paths []string, stdin io.Reader, opts Options) ([]D
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc.Body = slices.Clone(doc.Body)
-		docs, lines = append(docs, doc), lines+doc.Lines
+		handed++
+		names[r.Sources()] = doc.Source
+		for _, d := range openers[handed%len(openers)].Open(doc) {
+			d.Body = slices.Clone(d.Body)
+			docs, lines = append(docs, d), lines+d.Lines
+			cameOf[r.Sources()]++
+		}
 	}
 	c := r.Counts()
-	if c.Lines != lines+c.Without || c.Documents != len(docs) {
-		t.Errorf("%d lines are %d of documents and %d without; %d documents are said to be %d", c.Lines, lines, c.Without, len(docs), c.Documents)
+	if c.Documents != handed {
+		t.Errorf("%d documents are said to be %d", handed, c.Documents)
 	}
+	for _, i := range []int{1, 0, 2} { // any order will do
+		more := openers[i].Counts()
+		c.Merge(&more)
+	}
+	for i, name := range names {
+		if cameOf[i] == 0 {
+			c.Nothing(i, name)
+		}
+	}
+	if c.Lines != lines+c.Without {
+		t.Errorf("%d lines are %d of documents and %d without", c.Lines, lines, c.Without)
+	}
+	c.Documents = len(docs)
 	return docs, c
 }
 
@@ -110,6 +136,7 @@ func TestABodyIsTakenOutOfItsEnvelope(t *testing.T) {
 		{"the last of two members with one name", "/b", "", `{"b":"1","b":"{}"}`, "{}"},
 		{"an envelope in a string", "/log#/body", "", `{"log":"{\"body\":\"{}\"}"}`, "{}"},
 		{"an object in an envelope in a string", "/log#/body", "", `{"log":"{\"body\":{}}"}`, "{}"},
+		{"an envelope in a string in a string", "/a#/b#/c", "", `{"a":` + strconv.Quote(`{"x":"\u0041","b":`+strconv.Quote(`{"y":"\"\"\"","c":`+strconv.Quote(callback)+`}`)+`}`) + `}`, callback},
 		{"a string that is no envelope", "/log#/body", "", `{"log":"{"}`, "!RC2007"},
 		{"no string where one goes on", "/log#/body", "", `{"log":{}}`, "!RC2007"},
 		{"nothing there", "/request/body", "", `{"request":{}}`, "!RC2007"},

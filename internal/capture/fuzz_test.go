@@ -16,7 +16,7 @@ import (
 func FuzzReader(f *testing.F) {
 	packed := zip(f, "{\"b\":\"{}\"}\n[{}]\n")
 	for _, s := range []string{
-		har, pretty, "{}\n{}", "[{},{}]", "[\n{\n}\n,1]", "\xef\xbb\xbf{}", "{\"a\":\"\\\n{}", "x\n{}\n[", "{\n{\n{", "{\"b\":\"{}\"}\n{\"b\":{}}\n{\"b\":null}",
+		har, pretty, "{}\n{}", "[{},{}]", "[\n{\n}\n,1]", "\xef\xbb\xbf{}", "{\"a\":\"\\\n{}", "{\"a\":\"\\\n\"}\n{}", `{"a":"\"}"}` + "\n{}", `{"a":"\\"}` + "\n{}", "x\n{}\n[", "{\n{\n{", "{\"b\":\"{}\"}\n{\"b\":{}}\n{\"b\":null}",
 		"10.0.0.1 <{\\x22a\\x22:1}>\n<->\n\n  <{}>", `{"log":{"entries":[{"request":{"postData":{"text":"e30=","encoding":"base64"}}},`, "\x00\x01\x02" + strings.Repeat("\x00", 40) + "\n{}",
 		packed, packed[:20], zst(f, "{}\n{}"), `{"list":1}` + "\nxx\n\n{x", "\xff\xfe{\x00", "{\"b\":\"\\ud83d\\ude00\\x\"}",
 	} {
@@ -43,6 +43,9 @@ func FuzzReader(f *testing.F) {
 		pieces := told(t, text, iotest.OneByteReader(bytes.NewReader(text)), opts)
 		if whole != pieces {
 			t.Errorf("at once\n%s\nbyte by byte\n%s", whole, pieces)
+		}
+		if elsewhere := told(t, text, bytes.NewReader(text), unopened(opts, 20)); whole != elsewhere {
+			t.Errorf("opened by the reader\n%s\nby others\n%s", whole, elsewhere)
 		}
 		failing := io.MultiReader(bytes.NewReader(text), iotest.ErrReader(errors.New("disk on fire")))
 		if all := told(t, text, failing, opts); !strings.Contains(all, CodeFile) && !strings.Contains(all, CodeArchive) && !strings.Contains(all, CodeExpand) {

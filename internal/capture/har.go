@@ -2,7 +2,7 @@ package capture
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 )
 
 // An HTTP archive (HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/) is an object with a member log, which is an
@@ -89,62 +89,54 @@ func (s *splitter) archive() (Document, bool) {
 }
 
 // The parts of an entry. HAR 1.2 has no encoding of a request's body: members of one's own begin with an underscore.
-var (
-	pathPost     = []string{"request", "postData"}
-	pathText     = []string{"text"}
-	pathEncoding = [][]string{{"encoding"}, {"_encoding"}} // in postData
-	pathStarted  = []string{"startedDateTime"}
-)
+var entryParts = [][]string{
+	{"request", "postData", "text"},
+	{"request", "postData", "encoding"},
+	{"request", "postData", "_encoding"},
+	{"startedDateTime"},
+}
 
 // openEntry takes the body out of an entry of an archive.
-func openEntry(doc Document, counts *Counts, to []Document) []Document {
+func openEntry(o *Opener, doc Document, to []Document) []Document {
 	if doc.entry == 0 {
 		return refuse(to, doc, CodeHAR, "something stands behind the HTTP archive", nil)
 	}
-	doc.Within = fmt.Sprintf("/log/entries/%d", doc.entry-1)
-	if err := validJSON(doc.Body); err != nil {
-		return refuse(to, doc, CodeHAR, "an entry of the HTTP archive is not JSON", err)
-	}
 	entry := doc.Body
-	if entry[0] != '{' {
-		return refuse(to, doc, CodeHAR, "an entry of the HTTP archive is no object", nil)
-	}
-	post, postEnd, ok := find(entry, pathPost)
-	start, end := 0, 0
-	if ok {
-		start, end, ok = find(entry[post:postEnd], pathText)
-		start, end = start+post, end+post
-	}
-	if !ok || entry[start] == 'n' || string(entry[start:end]) == `""` {
-		counts.NoBody++
+	var h hunt
+	isJSON := h.run(entry, entryParts...)
+	text, encodings, started := h.found[0], h.found[1:3], h.found[3]
+	if isJSON && entry[0] == '{' && (!text.ok() || entry[text.start] == 'n' || string(text.in(entry)) == `""`) {
+		o.counts.NoBody++
 		return to
 	}
+	doc.Within = "/log/entries/" + strconv.Itoa(doc.entry-1)
+	switch {
+	case !isJSON:
+		return refuse(to, doc, CodeHAR, "an entry of the HTTP archive is not JSON", syntaxError(entry))
+	case entry[0] != '{':
+		return refuse(to, doc, CodeHAR, "an entry of the HTTP archive is no object", nil)
+	}
 	doc.Within += "/request/postData/text"
-	if entry[start] != '"' {
+	if entry[text.start] != '"' {
 		return refuse(to, doc, CodeHAR, "the body of an entry is no string", nil)
 	}
 	stamp := ""
-	if from, to, ok := find(entry, pathStarted); ok && entry[from] == '"' {
-		stamp = string(unquote(entry[from:to]))
+	if started.ok() && entry[started.start] == '"' {
+		stamp = string(o.stamp.unquote(started.in(entry)))
 	}
-	doc.Arrived = counts.stamp(stamp, doc)
-	doc.advance(start)
-	body := unquote(entry[start:end])
-	if isMarkedBase64(entry[post:postEnd]) {
+	doc.Arrived = o.counts.stamp(stamp, &doc)
+	doc.advance(text.start)
+	body := o.text.unquote(text.in(entry))
+	for _, e := range encodings {
+		if !e.ok() || !bytes.EqualFold(e.in(entry), []byte(`"base64"`)) {
+			continue
+		}
 		var err error
-		if body, err = fromBase64(body); err != nil {
+		if body, err = o.body.fromBase64(body); err != nil {
 			return refuse(to, doc, CodeBody, "the body of an entry, which is marked as base64, cannot be decoded", err)
 		}
+		break
 	}
 	doc.Body, doc.Derived = body, true
 	return append(to, doc)
-}
-
-func isMarkedBase64(post []byte) bool {
-	for _, path := range pathEncoding {
-		if from, to, ok := find(post, path); ok && bytes.EqualFold(post[from:to], []byte(`"base64"`)) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,75 +2,18 @@ package capture
 
 import (
 	"bytes"
-	"strconv"
+	endian "encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// The functions of this file walk over JSON that is known to be valid, and copy nothing that they need not.
-
-// find is the place of the value at a path of member names and array indexes. Of members with one name the last counts,
-// as it does for encoding/json.
-func find(text []byte, path []string) (start, end int, ok bool) {
-	start, end = space(text, 0), len(text)
-	for _, name := range path {
-		switch text[start] {
-		case '{':
-			start, end = member(text, start, name)
-		case '[':
-			start, end = item(text, start, name)
-		default:
-			return 0, 0, false
-		}
-		if start < 0 {
-			return 0, 0, false
-		}
-	}
-	return start, end, true
-}
-
-// member is where the value of a member of the object at i lies; -1 if there is none.
-func member(text []byte, i int, name string) (start, end int) {
-	start = -1
-	for i = space(text, i+1); text[i] != '}'; {
-		behindKey := behind(text, i)
-		key := text[i:behindKey]
-		i = space(text, space(text, behindKey)+1) // behind the colon
-		behindValue := behind(text, i)
-		if is(key, name) {
-			start, end = i, behindValue
-		}
-		if i = space(text, behindValue); text[i] == ',' {
-			i = space(text, i+1)
-		}
-	}
-	return start, end
-}
 
 // is reports whether a string, with its quotes and escapes, has a value.
 func is(literal []byte, value string) bool {
 	if bytes.IndexByte(literal, '\\') < 0 {
 		return string(literal[1:len(literal)-1]) == value
 	}
-	return string(unquote(literal)) == value
-}
-
-// item is where an element of the array at i lies; -1 if there is none.
-func item(text []byte, i int, index string) (start, end int) {
-	n, err := strconv.Atoi(index)
-	if err != nil || strconv.Itoa(n) != index {
-		return -1, 0
-	}
-	for i = space(text, i+1); text[i] != ']'; n-- {
-		end = behind(text, i)
-		if n == 0 {
-			return i, end
-		}
-		if i = space(text, end); text[i] == ',' {
-			i = space(text, i+1)
-		}
-	}
-	return -1, 0
+	return string(new(memory).unquote(literal)) == value
 }
 
 // space is the first place from i on that is no white space.
@@ -81,61 +24,64 @@ func space(text []byte, i int) int {
 	return i
 }
 
-// behind is the place behind the value that begins at i.
-func behind(text []byte, i int) int {
-	depth := 0
-	for ; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			for i++; text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		default:
-			if depth > 0 {
+// A memory holds a text that is made of another one. It is used again for the next.
+type memory []byte
+
+// slack is how much room is left behind a text in bytes: bodies are judged fastest with some; see schema.Validator.Line.
+const slack = 64
+
+// room is an empty text with room for so many bytes.
+func (m *memory) room(n int) []byte {
+	if cap(*m) < n+slack {
+		*m = make([]byte, 0, n+n/4+slack)
+	}
+	return (*m)[:0]
+}
+
+// unquote is the bytes that a string with its quotes stands for; in the memory if it has escapes. Bytes that are no UTF-8
+// are kept, unlike encoding/json does it: the body in a string must not be mended on the way to its judge.
+func (m *memory) unquote(literal []byte) []byte { return m.unescape(literal[1 : len(literal)-1]) }
+
+// unescape is a text with its escapes undone: those of JSON, \xHH as nginx and Apache write them, and \v of Apache. What is
+// no escape stays as it is. A text without a backslash is the text itself.
+func (m *memory) unescape(text []byte) []byte {
+	i := bytes.IndexByte(text, '\\')
+	if i < 0 {
+		return text
+	}
+	// No escape stands for more bytes than it has itself. Eight bytes are copied at once, though fewer may count.
+	to := m.room(len(text))
+	to = to[:cap(to)]
+	n := copy(to, text[:i])
+	for i < len(text) {
+		if i+8 <= len(text) {
+			w := endian.LittleEndian.Uint64(text[i:])
+			endian.LittleEndian.PutUint64(to[n:], w)
+			slash := w ^ ones*'\\'
+			marks := (slash - ones) &^ slash & highs
+			if marks == 0 {
+				i, n = i+8, n+8
 				continue
 			}
-			for ; i < len(text); i++ {
-				switch text[i] {
-				case ' ', '\t', '\r', '\n', ',', ']', '}':
-					return i
-				}
-			}
-			return i
+			plain := bits.TrailingZeros64(marks) / 8
+			i, n = i+plain, n+plain
 		}
-		if depth == 0 {
-			return i + 1
+		c := text[i]
+		if c != '\\' || i+1 == len(text) {
+			to[n] = c
+			i, n = i+1, n+1
+			continue
+		}
+		switch c = text[i+1]; c {
+		case '"', '\\', '/':
+			to[n] = c
+			i, n = i+2, n+1
+		default:
+			out, size := escape(to[:n], text[i:])
+			i, n = i+size, len(out)
 		}
 	}
-	return i
-}
-
-// unquote is the bytes that a string with its quotes stands for. Bytes that are no UTF-8 are kept, unlike encoding/json
-// does it: the body in a string must not be mended on the way to its judge.
-func unquote(literal []byte) []byte {
-	text := literal[1 : len(literal)-1]
-	return unescape(make([]byte, 0, len(text)), text)
-}
-
-// unescape appends a text with its escapes undone: those of JSON, \xHH as nginx and Apache write them, and \v of Apache.
-// What is no escape stays as it is.
-func unescape(to, text []byte) []byte {
-	for {
-		i := bytes.IndexByte(text, '\\')
-		if i < 0 || i+1 == len(text) {
-			return append(to, text...)
-		}
-		to = append(to, text[:i]...)
-		var n int
-		to, n = escape(to, text[i:])
-		text = text[i+n:]
-	}
+	return to[:n]
 }
 
 // escape appends what the escape stands for with which a text of at least two bytes begins, and tells its length.
@@ -180,10 +126,25 @@ func escape(to, text []byte) ([]byte, int) {
 }
 
 // hexa is the number that n digits from i on write.
-func hexa(text []byte, i, n int) (rune, bool) {
+func hexa(text []byte, i, n int) (v rune, ok bool) {
 	if len(text) < i+n {
 		return 0, false
 	}
-	v, err := strconv.ParseUint(string(text[i:i+n]), 16, 32)
-	return rune(v), err == nil //nolint:gosec // four digits at most
+	for _, c := range text[i : i+n] {
+		d := digits[c]
+		if d == 0 {
+			return 0, false
+		}
+		v = v<<4 | rune(d-1)
+	}
+	return v, true
 }
+
+// digits are the hexadecimal ones, and what each counts plus one.
+var digits = func() (d [256]uint8) {
+	for v, c := range []byte("0123456789abcdef") {
+		d[c] = uint8(v + 1)
+		d[bytes.ToUpper([]byte{c})[0]] = d[c]
+	}
+	return d
+}()

@@ -5,11 +5,8 @@ import (
 	"fmt"
 )
 
-// open takes the bodies out of what a splitter hands out, and appends them.
-type open func(doc Document, counts *Counts, to []Document) []Document
-
-// recognise finds out, by the first bytes of a source, what is in it, and sets the splitter to it. The opener is nil for
-// documents, which are bodies themselves.
+// recognise finds out, by the first bytes of a source, what is in it, and sets the splitter to it. Nothing has to be
+// opened of documents that are bodies themselves.
 func (r *Reader) recognise(s *splitter) {
 	if what := binary(s.firstLine()); what != "" {
 		s.refused = &ReadError{Code: CodeBinary, Message: fmt.Sprintf("it is %s, which is not read", what)}
@@ -17,15 +14,15 @@ func (r *Reader) recognise(s *splitter) {
 	}
 	switch o := &r.opts; {
 	case !o.Line.IsZero():
-		s.raw, r.opener = true, o.Line.open
+		s.raw, r.opens = true, o.Line.open
 		return
 	case !o.Envelope.Body.IsZero():
-		r.opener = o.Envelope.open
+		r.opens = o.Envelope.open
 		return
 	}
 	for i := range r.opts.Formats {
 		if f := &r.opts.Formats[i]; s.opensAs(0, f.Opens) {
-			s.raw, r.opener = true, f.open
+			s.raw, r.opens = true, f.open
 			s.max = max(s.max, f.MaxLine)
 			return
 		}
@@ -36,7 +33,7 @@ func (r *Reader) recognise(s *splitter) {
 	}
 	if s.opensAs(marked, []string{"{", `"log"`, ":", "{"}) {
 		s.frame(marked)
-		s.har, r.opener = &frame{}, openEntry
+		s.har, r.opens = &frame{}, openEntry
 		r.counts.Archives++
 		r.owed = false // an archive without requests is not empty
 	}
@@ -88,7 +85,7 @@ func (s *splitter) opensAs(at int, tokens []string) bool {
 }
 
 // open takes the bodies out of a line of a format.
-func (f *Format) open(doc Document, _ *Counts, to []Document) []Document {
+func (f *Format) open(_ *Opener, doc Document, to []Document) []Document {
 	bodies, err := f.Bodies(doc.Body)
 	if err != nil {
 		return refuse(to, doc, CodeRecord, "the line is no record of a "+f.Name, err)

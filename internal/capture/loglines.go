@@ -12,6 +12,7 @@ import (
 type LineFormat struct {
 	re       *regexp.Regexp
 	body, at int // the groups; at is -1 if there is none
+	tail     *lineTail
 
 	Encoding Encoding // of the body group; "" is Auto
 }
@@ -29,7 +30,7 @@ func ParseLineFormat(expr string) (LineFormat, error) {
 	if err != nil {
 		return LineFormat{}, err
 	}
-	f := LineFormat{re: re, body: re.SubexpIndex(groupBody), at: re.SubexpIndex(groupTime)}
+	f := LineFormat{re: re, body: re.SubexpIndex(groupBody), at: re.SubexpIndex(groupTime), tail: lineTailOf(expr)}
 	if f.body < 0 {
 		return LineFormat{}, errors.New("it has no group (?P<body>…), which says where in a line the body is")
 	}
@@ -53,33 +54,26 @@ func (f *LineFormat) IsZero() bool { return f.re == nil }
 // \xHH. With escape=json they are written as in a JSON string: \" \\ \n \u00HH. With escape=none the body is as it is.
 // Apache writes \" \\ \n and \xhh. Which it was shows in the first key of the body: its quote is " only where nothing was
 // escaped (ngx_http_log_module; Apache's mod_log_config, "Format Notes").
-func (f *LineFormat) open(doc Document, counts *Counts, to []Document) []Document {
-	m := f.re.FindSubmatchIndex(doc.Body)
-	if m == nil {
+func (f *LineFormat) open(o *Opener, doc Document, to []Document) []Document {
+	counts := &o.counts
+	where, at, ok := f.match(doc.Body)
+	if !ok {
 		return refuse(to, doc, CodeNoMatch, "the line does not match the expression", nil)
 	}
-	line := doc.Body
 	if f.at >= 0 {
-		stamp := ""
-		if m[2*f.at] >= 0 {
-			stamp = string(line[m[2*f.at]:m[2*f.at+1]])
-		}
-		doc.Arrived = counts.stamp(stamp, doc)
+		doc.Arrived = counts.stamp(string(at.in(doc.Body)), &doc)
 	}
-	var text []byte
-	if m[2*f.body] >= 0 {
-		text = line[m[2*f.body]:m[2*f.body+1]]
-		doc.advance(m[2*f.body])
-	}
+	text := where.in(doc.Body)
+	doc.advance(where.start)
 	if t := bytes.TrimSpace(text); len(t) == 0 || string(t) == "-" {
 		counts.NoBody++
 		return to
 	}
 	escaped := isEscaped(text)
 	if escaped {
-		text = unescape(make([]byte, 0, len(text)), text)
+		text = o.text.unescape(text)
 	}
-	body, packed, err := f.Encoding.decode(text)
+	body, packed, err := f.Encoding.decode(text, &o.body)
 	if err != nil {
 		return refuse(to, doc, CodeBody, "the body cannot be decoded", err)
 	}
@@ -89,6 +83,18 @@ func (f *LineFormat) open(doc Document, counts *Counts, to []Document) []Documen
 	}
 	doc.Body, doc.Derived = body, escaped || packed
 	return append(to, doc)
+}
+
+// match is where the body and the time are in a line.
+func (f *LineFormat) match(line []byte) (body, at span, ok bool) {
+	if f.tail != nil {
+		return f.tail.match(line)
+	}
+	m := f.re.FindSubmatchIndex(line)
+	if m == nil {
+		return span{}, span{}, false
+	}
+	return group(m, f.body), group(m, f.at), true
 }
 
 // isEscaped reports whether a body was escaped for the log. A body that is plain JSON begins with a brace and a quote; \x

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,28 +38,35 @@ func (p Pointer) String() string { return p.text }
 // IsZero reports whether the pointer names nothing.
 func (p Pointer) IsZero() bool { return p.text == "" }
 
+// first is the path to the value, or to the string in which the pointer goes on.
+func (p *Pointer) first() []string { return p.parts[0] }
+
 // errAbsent says that there is nothing where a pointer leads to.
 var errAbsent = errors.New("there is no such member")
 
-// in is the value in a JSON text that is valid, and its offset; -1 if it lies in a string.
-func (p Pointer) in(text []byte) (value []byte, offset int, err error) {
-	for i, path := range p.parts {
-		if i > 0 {
-			if value[0] != '"' {
-				return nil, 0, fmt.Errorf("%s is no string", strings.Join(strings.Split(p.text, "#")[:i], "#"))
-			}
-			text, offset = unquote(value), -1
-			if !json.Valid(text) {
-				return nil, 0, fmt.Errorf("the string at %s is not JSON", strings.Join(strings.Split(p.text, "#")[:i], "#"))
-			}
+// rest follows the pointer from where the first path leads to in a JSON text, through the strings in which it goes on, which
+// are unpacked in the memory. It is the value, and its offset in the text; -1 if it lies in a string.
+func (p *Pointer) rest(text []byte, at span, m *memory) (value []byte, offset int, err error) {
+	if !at.ok() {
+		return nil, 0, errAbsent
+	}
+	value, offset = at.in(text), at.start
+	for i, path := range p.parts[1:] {
+		if value[0] != '"' {
+			return nil, 0, fmt.Errorf("%s is no string", strings.Join(strings.Split(p.text, "#")[:i+1], "#"))
 		}
-		start, end, ok := find(text, path)
-		if !ok {
+		if i > 0 {
+			m = new(memory) // the value lies in the other one
+		}
+		text, offset = m.unquote(value), -1
+		var h hunt
+		if !h.run(text, path) {
+			return nil, 0, fmt.Errorf("the string at %s is not JSON", strings.Join(strings.Split(p.text, "#")[:i+1], "#"))
+		}
+		if !h.found[0].ok() {
 			return nil, 0, errAbsent
 		}
-		if value = text[start:end]; offset >= 0 {
-			offset = start
-		}
+		value = h.found[0].in(text)
 	}
 	return value, offset, nil
 }

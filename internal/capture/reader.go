@@ -21,7 +21,7 @@ type Reader struct {
 
 	buf    *bufio.Reader
 	split  *splitter // of the open source; nil if none is
-	opener open      // takes bodies out of what split finds; nil if that are the bodies
+	opens  open      // takes bodies out of what split finds; nil if that are the bodies
 	file   io.Closer // nil if none is open
 	free   []func()  // what ends goroutines and decompressors, in this order
 	packed bool      // the open source is an archive
@@ -31,9 +31,9 @@ type Reader struct {
 
 	before int // documents of the sources before
 
-	opened []Document // the memory of queue, which is used again
+	opener Opener
 	queue  []Document // that were opened and not yet handed out
-	counts Counts
+	counts Counts     // without the opener's
 }
 
 // Open prepares the reading of the paths, in their order: files, folders (all captures in them and below, by name), and
@@ -88,11 +88,9 @@ func (r *Reader) Next(ctx context.Context) (Document, error) {
 			return Document{}, cmp.Or(ctx.Err(), errStopped)
 		}
 		r.owed = false
-		if r.opener != nil && doc.Err == nil {
-			r.opened = r.opener(doc, &r.counts, r.opened[:0])
-			if r.queue = r.opened; len(r.queue) == 0 {
-				r.counts.Without += doc.Lines
-			}
+		doc.input, doc.open = r.begun, r.opens
+		if doc.Unopened() && (r.opts.Unopened == 0 || len(doc.Body) > r.opts.Unopened) {
+			r.queue = r.opener.Open(doc)
 			continue
 		}
 		r.counts.Documents++
@@ -102,6 +100,7 @@ func (r *Reader) Next(ctx context.Context) (Document, error) {
 
 // finish closes a source that was read to its end.
 func (r *Reader) finish() error {
+	nothing := r.split.nothing()
 	lines, err := r.split.close(r.name)
 	r.counts.Lines += lines
 	r.counts.Without += r.split.without
@@ -112,11 +111,9 @@ func (r *Reader) finish() error {
 		// Whoever names a source means that there is something in it: an empty one is an empty document, and not
 		// passed over in silence. In a folder it is a log that nothing was written to yet.
 		r.owed = false
-		r.queue = append(r.queue[:0], Document{Source: r.name, Line: 1, Column: 1, Body: []byte{}})
+		r.queue = append(r.queue[:0], nothing)
 	case r.counts.Documents == r.before:
-		if r.counts.Empty++; r.counts.Empty == 1 {
-			r.counts.empty = r.name
-		}
+		r.counts.Nothing(r.begun, r.name)
 	}
 	return err
 }
@@ -134,7 +131,7 @@ func (r *Reader) open(ctx context.Context, src source) (Document, bool) {
 	if err != nil {
 		return fail(&ReadError{Code: CodeFile, Message: "it cannot be opened", Err: err})
 	}
-	r.file, r.name, r.opener, r.owed, r.before = f, src.name, nil, src.named, r.counts.Documents
+	r.file, r.name, r.opens, r.owed, r.before = f, src.name, nil, src.named, r.counts.Documents
 	in := r.opts.metered(f)
 	if !isRegular(f) {
 		// What comes through a pipe may not come for long. The goroutine that waits for it can be left.
@@ -197,8 +194,12 @@ func (r *Reader) Waits() bool {
 func (r *Reader) Skipped() (n int, first []string) { return r.skipped.n, r.skipped.first }
 
 // Counts tells what was met so far. Of a source that is still being read, or was not read to its end, the lines are not
-// in it, and never those that were handed out as Lines and turned out blank.
-func (r *Reader) Counts() Counts { return r.counts }
+// in it, and never those that were handed out as Lines and turned out blank; nor is what Openers other than its own met.
+func (r *Reader) Counts() Counts {
+	c := r.counts
+	c.Merge(&r.opener.counts)
+	return c
+}
 
 // Close ends the reading. It never fails; the error is there for io.Closer.
 func (r *Reader) Close() error {

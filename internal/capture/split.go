@@ -18,6 +18,9 @@ type splitter struct {
 	array arrayState
 	har   *frame // around the entries, which are an array; nil if the source is no HTTP archive
 	raw   bool   // every line is handed out as it is, but for blank ones
+
+	hollow *position // where the first array of documents begins, which may hold none; nil if there is no array
+
 	sniff func() // finds out at the beginning what the source is; nil if that is known
 
 	refused *ReadError // why nothing of the source is read
@@ -67,6 +70,10 @@ func (s *splitter) next() (Document, error) {
 		case s.lines && !s.alone(head[0]):
 			doc, ok = s.wholeLine()
 		case head[0] == '[':
+			if s.hollow == nil {
+				at := s.start
+				s.hollow = &at
+			}
 			s.frame(1)
 			s.array = arrayOpened
 		case head[0] == '{' || isMarked(head) && s.opensBehindMark('{'):
@@ -89,6 +96,16 @@ func (s *splitter) hand(doc Document) (Document, error) {
 	var err error
 	doc.Lines, err = s.settle(s.name, s.start)
 	return doc, err
+}
+
+// nothing is what a source without documents is told of as: an empty body, or an array that holds none.
+func (s *splitter) nothing() Document {
+	if s.hollow == nil {
+		return Document{Source: s.name, Line: 1, Column: 1, Body: []byte{}}
+	}
+	doc := s.at(*s.hollow)
+	doc.Err = &ReadError{Code: CodeNoDocument, Message: "the array of documents holds none"}
+	return doc
 }
 
 // document is what was put together, without the white space behind it.
@@ -215,8 +232,15 @@ func (s *splitter) wholeLine() (Document, bool) {
 	return s.document()
 }
 
-// rawLine is a line that is not blank, with the white space before it.
+// rawLine is a line that is not blank, with the white space before it. It is not copied where the buffer holds it.
 func (s *splitter) rawLine() (Document, bool) {
+	p := s.ahead()
+	if end := bytes.IndexByte(p, '\n'); end >= 0 && end <= s.max && len(bytes.TrimSpace(p[:end])) > 0 {
+		doc := s.at(s.position)
+		doc.Body = bytes.TrimRight(p[:end], " \t\r")
+		s.skip(end + 1)
+		return doc, true
+	}
 	ended := s.restOfLine(s.take)
 	if !s.long && len(bytes.TrimSpace(s.body)) == 0 {
 		s.around += int64(len(s.body))

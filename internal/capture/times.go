@@ -8,19 +8,39 @@ import (
 	"time"
 )
 
-// layouts are the ways in which logs write times, but for numbers. One without a zone is taken for UTC.
-var layouts = []string{
-	time.RFC3339Nano,
-	"2006-01-02T15:04:05.999999999Z0700",
-	"2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999 -0700",
-	"2006-01-02 15:04:05.999999999 MST",
-	"2006-01-02T15:04:05.999999999",
-	"2006-01-02 15:04:05.999999999",
-	"2006-01-02 15:04:05,999999999", // log4j, Python
-	"02/Jan/2006:15:04:05.999999999 -0700",
-	time.RFC1123, time.RFC1123Z,
-	time.ANSIC,
+// layouts are the ways in which logs write times, but for numbers, by what they begin with: each text is tried with a few
+// only. One without a zone is taken for UTC.
+var layouts = struct{ dated, spaced, slashed, named []string }{
+	dated: []string{ // 2006-01-02T…
+		time.RFC3339Nano,
+		"2006-01-02T15:04:05.999999999Z0700",
+		"2006-01-02T15:04:05.999999999",
+	},
+	spaced: []string{ // 2006-01-02 …
+		"2006-01-02 15:04:05.999999999Z07:00",
+		"2006-01-02 15:04:05.999999999 -0700",
+		"2006-01-02 15:04:05.999999999 MST",
+		"2006-01-02 15:04:05.999999999",
+		"2006-01-02 15:04:05,999999999", // log4j, Python
+	},
+	slashed: []string{"02/Jan/2006:15:04:05.999999999 -0700"},
+	named:   []string{time.RFC1123, time.RFC1123Z, time.ANSIC}, // Mon…
+}
+
+// layoutsOf are those that a text of some length may have.
+func layoutsOf(s string) []string {
+	switch {
+	case len(s) <= 10:
+		return nil
+	case s[2] == '/':
+		return layouts.slashed
+	case s[10] == 'T' && s[4] == '-':
+		return layouts.dated
+	case s[4] == '-':
+		return layouts.spaced
+	default:
+		return layouts.named
+	}
 }
 
 // ParseTime reads a time as captures and logs write it: RFC 3339 and its relatives, the one of nginx and Apache
@@ -34,7 +54,7 @@ func ParseTime(s string) (time.Time, bool) {
 	if s[0] >= '0' && s[0] <= '9' && len(s) <= 32 && strings.Trim(s, "0123456789.") == "" {
 		return sinceEpoch(s)
 	}
-	for _, l := range layouts {
+	for _, l := range layoutsOf(s) {
 		if t, err := time.Parse(l, s); err == nil {
 			return t.UTC(), !t.IsZero()
 		}

@@ -1,5 +1,5 @@
 // Package recording reads what was captured of callbacks together with the times at which they came: captures and HTTP
-// archives as package capture reads them, and run logs. What the file holds decides, not its name.
+// archives as package capture reads them, and run logs. They may be compressed. What the file holds decides, not its name.
 //
 //	list, notes, err := recording.Read(ctx, "capture.ndjson", os.Stdin, "", capture.Options{})
 //
@@ -7,7 +7,6 @@
 package recording
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -29,15 +28,20 @@ const maxDocuments = 5000
 // Read reads a file, or the standard input for "-". Of a run log that holds several plays, play names the scenario that is
 // meant. opts say how the bodies stand in a capture; its Formats are not asked. The notes say what could not be read.
 func Read(ctx context.Context, path string, stdin io.Reader, play string, opts capture.Options) (list []scenarios.Captured, notes []string, err error) {
-	in := bufio.NewReaderSize(stdin, 64<<10)
+	source := stdin
 	if path != capture.Stdin {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the capture: %w", err)
 		}
 		defer func() { _ = file.Close() }()
-		in = bufio.NewReaderSize(file, 64<<10)
+		source = file
 	}
+	in, free, err := capture.Unpacked(source, opts)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	defer free()
 	head, _ := in.Peek(4096) // less than that is fine
 	head = bytes.TrimSpace(head)
 	wrapped := !opts.Envelope.Body.IsZero() || !opts.Line.IsZero()

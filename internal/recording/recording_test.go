@@ -1,15 +1,26 @@
 package recording_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/recording"
+	"github.com/relaycheck/relaycheck/scenarios"
+	"github.com/relaycheck/relaycheck/suite/judge"
+	"github.com/relaycheck/relaycheck/suite/report"
 )
 
 func TestAnArchiveGivesItsBodiesInTheOrderOfTheirTimes(t *testing.T) {
@@ -98,4 +109,84 @@ func TestEnvelopesAndLogsGiveTheirBodiesInTheOrderOfTheirTimes(t *testing.T) {
 			t.Errorf("%s: %s, notes %q", name, got, notes)
 		}
 	}
+}
+
+// A run log may have been compressed, as any capture may.
+func TestACompressedRunLogIsARunLog(t *testing.T) {
+	t.Parallel()
+	log := aRunLog(t, 50)
+	plain, _, err := recording.Read(t.Context(), "-", bytes.NewReader(log), "", capture.Options{})
+	if err != nil || len(plain) != 50 {
+		t.Fatalf("%d callbacks, %v", len(plain), err)
+	}
+	for name, packed := range map[string][]byte{"run.ndjson.gz": gzipped(t, log), "run.ndjson.zst": zstandard(t, log)} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, packed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for from, in := range map[string]io.Reader{path: nil, "-": bytes.NewReader(packed)} {
+			list, _, err := recording.Read(t.Context(), from, in, "", capture.Options{})
+			if err != nil || !reflect.DeepEqual(list, plain) {
+				t.Errorf("%s, read from %s: %d callbacks instead of %d, %v", name, filepath.Base(from), len(list), len(plain), err)
+			}
+		}
+		_, notes, err := recording.Read(t.Context(), "-", bytes.NewReader(packed[:len(packed)/2]), "", capture.Options{})
+		if told := fmt.Sprint(notes, err); !strings.Contains(told, "the compressed data ends too early") {
+			t.Errorf("half of %s: %s", name, told)
+		}
+	}
+}
+
+// What is compressed and no run log is read as a capture, from the standard input too.
+func TestACompressedCaptureIsReadFromTheStandardInput(t *testing.T) {
+	t.Parallel()
+	packed := gzipped(t, []byte("{\"a\":1}\n{\"b\":2}\n"))
+	list, notes, err := recording.Read(t.Context(), "-", bytes.NewReader(packed), "", capture.Options{})
+	if err != nil || len(notes) != 0 || len(list) != 2 || string(list[1].Body) != `{"b":2}` {
+		t.Errorf("%q, %q, %v", list, notes, err)
+	}
+}
+
+// aRunLog is the log of one play that delivered so many callbacks.
+func aRunLog(t *testing.T, callbacks int) []byte {
+	t.Helper()
+	began := time.Date(2025, 9, 10, 8, 0, 0, 0, time.UTC)
+	play := report.Play{Input: judge.Input{
+		Plan: scenarios.Plan{Scenario: scenarios.Ref{ID: "some-scenario"}}, Transcript: emitter.Transcript{Started: began},
+	}}
+	for i := range callbacks {
+		play.Input.Transcript.Deliveries = append(play.Input.Transcript.Deliveries, emitter.Delivery{
+			ID: fmt.Sprint("d", i), Attempts: []emitter.Attempt{{
+				Number: 1, Of: 1, Reason: "first", Queued: emitter.Offset(i) * emitter.Offset(time.Second),
+				Request: emitter.Request{Method: "POST", Body: fmt.Appendf(nil, `{"n":%d}`, i)},
+			}},
+		})
+	}
+	var out bytes.Buffer
+	if err := report.WriteLog(&out, report.Run{Started: began, Plays: []report.Play{play}}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func gzipped(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func zstandard(t *testing.T, text []byte) []byte {
+	t.Helper()
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z.EncodeAll(text, nil)
 }

@@ -91,6 +91,7 @@ func (s *span) tell(b *batch, to listener) (last bool, err error) {
 	if b.shape != nil {
 		b.shape.Shift(s.line)
 	}
+	b.counts.Shift(s.line)
 	s.line += c.lines
 	if c.lines > 0 {
 		s.offset = c.end
@@ -118,6 +119,7 @@ func (w *worker) share(ctx context.Context, s *span) error {
 type worker struct {
 	opts      Options
 	validator *schema.Validator
+	opener    capture.Opener
 	looks     bool // more is wanted of a document without findings than its verdict
 	plain     plain
 	buf       []byte
@@ -148,13 +150,22 @@ func (w *worker) chunk(b *batch) {
 		at = end + 1
 	}
 	c.end = start + int64(at)
-	defer w.plain.count(t)
+	defer func() {
+		w.plain.count(t)
+		b.counts = w.opener.Counts()
+	}()
+	wrapped := s.Wrapped()
 	for start+int64(at) < c.to {
-		report, end := w.validator.Line(text[at:], w.opts.Schema)
+		var report *schema.Report
+		var end int
+		if !wrapped {
+			report, end = w.validator.Line(text[at:], w.opts.Schema)
+		}
 		if report != nil && end <= s.MaxLine {
 			w.plain.add(report, end)
 			if w.looks {
-				w.look(b, report, text[at:at+end], 0, start+int64(at))
+				doc := s.Document(text[at:at+end], c.lines, 0, start+int64(at))
+				w.look(b, &doc, report)
 			}
 		} else {
 			end = bytes.IndexByte(text[at:], '\n')
@@ -183,33 +194,18 @@ func (w *worker) chunk(b *batch) {
 
 // line judges a line. It reports false for one that is not simply a document.
 func (w *worker) line(b *batch, line []byte, offset int64) bool {
-	indented, body := bare(line)
+	lines := &b.chunk.span.Lines
+	body, indent, ok := lines.Bare(line)
 	switch {
+	case !ok:
+		return false
 	case len(body) == 0:
 		b.tally.blank++
 		return true
-	case len(indented) > b.chunk.span.MaxLine || capture.Odd(body):
-		return false
 	}
-	report := w.validator.Validate(body, w.opts.Schema)
-	b.tally.add(&report)
-	b.tally.lines++
-	b.tally.bytes += int64(len(body))
-	if w.looks || report.Verdict != schema.OK {
-		indent := len(line) - len(indented)
-		w.look(b, &report, body, indent, offset+int64(indent))
-	}
+	doc := lines.Document(body, b.chunk.lines, indent, offset)
+	w.document(b, &doc)
 	return true
-}
-
-// look takes from a document of a chunk what is wanted beside its verdict.
-func (w *worker) look(b *batch, report *schema.Report, body []byte, indent int, offset int64) {
-	doc := capture.Document{Source: b.chunk.span.Source, Line: b.chunk.lines, Column: indent + 1, Offset: offset, Body: body}
-	follow(b.lives, &doc, report)
-	b.gather(&doc, report)
-	if report.Verdict != schema.OK || w.opts.All {
-		b.records = append(b.records, record(doc, report))
-	}
 }
 
 // plain counts the documents of a chunk whose reports are shared, by these.
@@ -242,16 +238,6 @@ func (p *plain) count(t *tally) {
 	}
 	t.bytes += p.bytes
 	p.docs, p.bytes = p.docs[:0], 0
-}
-
-// bare is a line without the white space before it, and without that around it. Most have none, and are not looked at
-// for long.
-func bare(line []byte) (indented, body []byte) {
-	if n := len(line); n > 0 && line[0] == '{' && line[n-1] == '}' {
-		return line, line
-	}
-	indented = bytes.TrimLeft(line, " \t\r")
-	return indented, bytes.TrimRight(indented, " \t\r")
 }
 
 // read fills the worker's buffer with a part of the file, up to the size that the span has.

@@ -15,8 +15,8 @@ import (
 	"github.com/relaycheck/relaycheck/schema"
 )
 
-// A batch is some documents of one input on their way: copied from the reader, judged by a worker, told of in their order.
-// Handing over one document at a time would cost as much as judging a plain one.
+// A batch is some documents of one input on their way: copied from the reader, opened and judged by a worker, told of in
+// their order. Handing over one document at a time would cost as much as judging a plain one.
 type batch struct {
 	input  int // the reader's number of it
 	source string
@@ -28,6 +28,7 @@ type batch struct {
 
 	// What came of it.
 	tally   tally
+	counts  capture.Counts   // of what the worker opened
 	records []Record         // of those that are told of
 	lives   *sequence.Batch  // what tasks' lives need of it, if they are followed
 	shape   *shape.Collector // what the documents look like, if anybody asks
@@ -47,6 +48,10 @@ const (
 	batchBytes = 256 << 10
 	pouchBytes = 96 << 10
 )
+
+// maxUnopened is the longest document that a worker opens, in bytes. What is longer, a play of a load test, is opened where it
+// is read: a dozen of them may be on their way.
+const maxUnopened = 1 << 20
 
 // A pouch has the documents of a batch, and the memory that they lie in. It is used again once they were judged: nothing of
 // a body is kept, and a copy for each would have the collector run all the time.
@@ -232,22 +237,45 @@ func (w *worker) judge(b *batch) {
 		return
 	}
 	for i := range b.docs {
-		doc := &b.docs[i]
-		b.tally.bytes += int64(len(doc.Body))
-		b.tally.lines += doc.Lines
-		if doc.Err != nil {
-			b.tally.unreadable++
-			b.records = append(b.records, refused(*doc))
-			b.gather(doc, nil)
-			continue
-		}
-		report := w.validator.Validate(doc.Body, w.opts.Schema)
-		b.tally.add(&report)
-		follow(b.lives, doc, &report)
-		b.gather(doc, &report)
-		if report.Verdict != schema.OK || w.opts.All {
-			b.records = append(b.records, record(*doc, &report))
-		}
+		b.tally.taken++
+		w.document(b, &b.docs[i])
+	}
+	b.counts = w.opener.Counts()
+}
+
+// document judges a document, or what is in it if the body has to be taken out of it.
+func (w *worker) document(b *batch, doc *capture.Document) {
+	if !doc.Unopened() {
+		w.body(b, doc)
+		return
+	}
+	opened := w.opener.Open(*doc)
+	for i := range opened {
+		w.body(b, &opened[i])
+	}
+}
+
+// body judges a document.
+func (w *worker) body(b *batch, doc *capture.Document) {
+	b.tally.bytes += int64(len(doc.Body))
+	b.tally.lines += doc.Lines
+	if doc.Err != nil {
+		b.tally.unreadable++
+		b.records = append(b.records, refused(*doc))
+		b.gather(doc, nil)
+		return
+	}
+	report := w.validator.Validate(doc.Body, w.opts.Schema)
+	b.tally.add(&report)
+	w.look(b, doc, &report)
+}
+
+// look takes from a document that was judged what is wanted beside its verdict.
+func (w *worker) look(b *batch, doc *capture.Document, report *schema.Report) {
+	follow(b.lives, doc, report)
+	b.gather(doc, report)
+	if report.Verdict != schema.OK || w.opts.All {
+		b.records = append(b.records, record(*doc, report))
 	}
 }
 

@@ -12,6 +12,7 @@ type tally struct {
 	ok, warnings, errors, unreadable, siblings int
 	bytes                                      int64 // of the documents, without what stands between them
 	lines, blank                               int   // of the input: those of documents; those read here that have none
+	taken                                      int   // documents as the reader handed them out, before they were opened
 
 	relay int            // relay callbacks that were judged, other than those in forms
 	timed int            // of these, with event_time
@@ -112,6 +113,7 @@ func (t *tally) merge(o *tally) {
 	t.bytes += o.bytes
 	t.lines += o.lines
 	t.blank += o.blank
+	t.taken += o.taken
 	t.relay += o.relay
 	t.timed += o.timed
 	for event, n := range o.rare {

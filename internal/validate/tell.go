@@ -19,7 +19,7 @@ type teller struct {
 	meter  *Meter
 	shape  *shape.Collector // nil if nobody asks
 
-	fromLines tally // of total, what was read as lines of a file and not by the reader
+	counts capture.Counts // of what the workers opened
 }
 
 // An ending is what is told in the end.
@@ -42,9 +42,7 @@ type ending struct {
 func (t *teller) tell(b *batch) error {
 	t.inputs.add(b.input, b.source, &b.tally)
 	t.total.merge(&b.tally)
-	if b.chunk != nil {
-		t.fromLines.merge(&b.tally)
-	}
+	t.counts.Merge(&b.counts)
 	t.meter.add(b)
 	if b.shape != nil {
 		t.shape.Merge(b.shape)
@@ -77,10 +75,10 @@ func (e *LostError) Error() string {
 	return fmt.Sprintf("internal error: %d %s were read and %d were told of; please report this", e.Read, e.What, e.Told)
 }
 
-// balance holds what was told of against what the reader counted as it read.
+// balance holds what was told of against what the reader and the workers counted as they read.
 func (t *teller) balance(c capture.Counts) error {
-	if told := t.total.documents() - t.fromLines.documents(); told != c.Documents {
-		return &LostError{"documents", c.Documents, told}
+	if t.total.taken != c.Documents {
+		return &LostError{"documents", c.Documents, t.total.taken}
 	}
 	if told := t.total.lines + t.total.blank + c.Without; told != c.Lines {
 		return &LostError{"lines", c.Lines, told}
@@ -122,7 +120,8 @@ const maxInputs = 10_000
 type inputs struct {
 	done    []Input
 	more    int
-	current int // the input's number; 0 before the first
+	nothing capture.Counts // of those in which no document turned out to be
+	current int            // the input's number; 0 before the first
 	source  string
 	tally   tally
 }
@@ -140,6 +139,8 @@ func (in *inputs) close() {
 	switch {
 	case in.current == 0:
 		return
+	case t.documents() == 0:
+		in.nothing.Nothing(in.current, in.source)
 	case len(in.done) >= maxInputs:
 		in.more++
 	default:

@@ -9,6 +9,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,6 +114,7 @@ func Explain(id string) (schema.Code, bool) {
 // A context that is done ends the run at once, also where the input is a stream that says nothing more. The one
 // goroutine that waits for that stream is left behind then, since nothing can end its wait.
 func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, opts Options) (Summary, error) {
+	opts.Read.Unopened = cmp.Or(opts.Read.Unopened, maxUnopened)
 	opts.Meter.begin(paths, stdin, &opts.Read)
 	r, err := capture.Open(paths, stdin, opts.Read)
 	if err != nil {
@@ -124,10 +126,13 @@ func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, op
 	end := ending{interrupted: ctx.Err() != nil, incomplete: err != nil}
 	if !left {
 		end.sum.Skipped, end.skipped = r.Skipped()
-		if err == nil {
-			err = t.balance(r.Counts())
-		}
 		counts := r.Counts()
+		counts.Merge(&t.counts)
+		if err == nil {
+			t.inputs.close() // it was read to its end
+			err = t.balance(counts)
+		}
+		counts.Merge(&t.inputs.nothing)
 		end.notes = counts.Notes()
 		_ = r.Close() // it never fails
 	}

@@ -104,6 +104,29 @@ func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+// What made the machine late may have been the suite itself, and what was late may have been an answer.
+func TestARepeatedRunIsEasierOnTheMachine(t *testing.T) {
+	t.Parallel()
+	bug := receiver.Bug{ID: "x", Requirement: "ACK-1"}
+	var crowds []int
+	for again := range repeats + 1 {
+		tr := &trial{bug: bug, repeated: again}
+		crowds = append(crowds, tr.crowd(200))
+		if got, want := tr.answerLimit(), min(answerLimit<<again, suite.DefaultAnswerWithin); got != want {
+			t.Errorf("the answer has %s in repeat %d, want %s", got, again, want)
+		}
+		if got := (&trial{repeated: again}).answerLimit(); got != suite.DefaultAnswerWithin {
+			t.Errorf("the reference has %s for an answer, want all of %s", got, suite.DefaultAnswerWithin)
+		}
+	}
+	if crowds[0] != 200 || !slices.IsSortedFunc(crowds, func(a, b int) int { return b - a }) || crowds[1] >= crowds[0] || crowds[2] >= crowds[1] {
+		t.Errorf("so many scenarios are played side by side: %v", crowds)
+	}
+	if got := (&trial{repeated: 3}).crowd(1); got != 1 {
+		t.Errorf("%d of one scenario", got)
+	}
+}
+
 func TestRunThatIsInterruptedHoldsNothing(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -81,7 +81,11 @@ func conclude(b receiver.Bug, got Bug, rep suite.Report, broken bool) (Verdict, 
 	case len(got.KilledBy) > 0:
 		return Killed, ""
 	case len(got.Red) > 0:
-		return WrongCheck, fmt.Sprintf("%s did not turn red, but %s", b.Requirement, strings.Join(slices.Sorted(maps.Keys(got.Red)), ", "))
+		why := fmt.Sprintf("%s did not turn red, but %s", b.Requirement, strings.Join(slices.Sorted(maps.Keys(got.Red)), ", "))
+		if untested(rep, b.Requirement) { // a machine that is too busy to tell is another matter than a check that is too weak
+			why += "; " + own(b, rep)
+		}
+		return WrongCheck, why
 	default:
 		return Survived, own(b, rep)
 	}

@@ -74,6 +74,10 @@ func TestVerdictOnABug(t *testing.T) {
 		"only a declared side effect is red": {
 			bug: lateStart, report: reportOf(report.Pass, row{"two", "ACK-3", judge.Warned, ""}), want: WrongCheck, reason: "ORD-3 did not turn red",
 		},
+		"only a declared side effect is red, for it could not be tested": {
+			bug: lateStart, report: reportOf(report.Partial, row{"one", "ORD-3", judge.NotTestable, ""}, row{"two", "ACK-3", judge.Warned, ""}),
+			want: WrongCheck, reason: "but ACK-3; ORD-3 is not_testable",
+		},
 		"an undeclared one is red as well": {
 			bug: lateStart, report: reportOf(report.Fail, row{"one", "ORD-3", judge.Broken, ""}, row{"two", "ORD-1", judge.Broken, ""}),
 			want: WrongCheck, killedBy: []string{"one"}, reason: "ORD-1 turned red and has no reason to",
