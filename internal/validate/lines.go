@@ -96,7 +96,7 @@ func (s *span) tell(b *batch, to listener) (last bool, err error) {
 	if c.lines > 0 {
 		s.offset = c.end
 	}
-	return c.short || c.to == s.To, to.tell(b)
+	return c.last(), to.tell(b)
 }
 
 // share judges chunks of a span until all of them are taken.
@@ -122,6 +122,7 @@ type worker struct {
 	opener    capture.Opener
 	looks     bool // more is wanted of a document without findings than its verdict
 	plain     plain
+	records   []Record // of the batch at hand
 	buf       []byte
 }
 
@@ -260,6 +261,9 @@ func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
 	}
 	return w.buf[:got], true
 }
+
+// last reports whether nothing of the span is told of behind the chunk.
+func (c *chunk) last() bool { return c.short || c.to == c.span.To }
 
 // stop notes where the chunk stopped short.
 func (c *chunk) stop(at int64) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -234,13 +235,16 @@ func (w *worker) judge(b *batch) {
 	}
 	if b.chunk != nil {
 		w.chunk(b)
-		return
+	} else {
+		for i := range b.docs {
+			b.tally.taken++
+			w.document(b, &b.docs[i])
+		}
+		b.counts = w.opener.Counts()
 	}
-	for i := range b.docs {
-		b.tally.taken++
-		w.document(b, &b.docs[i])
-	}
-	b.counts = w.opener.Counts()
+	b.records = slices.Clone(w.records)
+	clear(w.records)
+	w.records = w.records[:0]
 }
 
 // document judges a document, or what is in it if the body has to be taken out of it.
@@ -261,7 +265,7 @@ func (w *worker) body(b *batch, doc *capture.Document) {
 	b.tally.lines += doc.Lines
 	if doc.Err != nil {
 		b.tally.unreadable++
-		b.records = append(b.records, refused(*doc))
+		w.records = append(w.records, refused(*doc))
 		b.gather(doc, nil)
 		return
 	}
@@ -275,7 +279,7 @@ func (w *worker) look(b *batch, doc *capture.Document, report *schema.Report) {
 	follow(b.lives, doc, report)
 	b.gather(doc, report)
 	if report.Verdict != schema.OK || w.opts.All {
-		b.records = append(b.records, record(*doc, report))
+		w.records = append(w.records, record(*doc, report))
 	}
 }
 

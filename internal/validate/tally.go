@@ -34,6 +34,9 @@ type form struct {
 	docs int
 }
 
+// usualForms is how many forms a part of a capture has: four events, and some with event_time.
+const usualForms = 6
+
 // add counts a judged document.
 func (t *tally) add(r *schema.Report) {
 	if r.Verdict == schema.OK && r.Kind == schema.KindRelay {
@@ -100,6 +103,9 @@ func (t *tally) form(f form) {
 			g.docs += f.docs
 			return
 		}
+	}
+	if t.forms == nil {
+		t.forms = make([]form, 0, usualForms)
 	}
 	t.forms = append(t.forms, f)
 }

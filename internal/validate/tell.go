@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/internal/sequence"
@@ -20,6 +21,9 @@ type teller struct {
 	shape  *shape.Collector // nil if nobody asks
 
 	counts capture.Counts // of what the workers opened
+
+	unseen bool      // something was told that may not have reached its reader
+	seen   time.Time // when it did
 }
 
 // An ending is what is told in the end.
@@ -58,9 +62,25 @@ func (t *teller) tell(b *batch) error {
 			return err
 		}
 	}
-	if len(b.records) == 0 {
+	t.unseen = t.unseen || len(b.records) > 0
+	return t.show(b)
+}
+
+// glance is how long results of a file may wait to be seen. Chunks follow each other much faster, and whoever reads the results
+// would be woken for each, on a processor that the workers want. A stream's batches end where it waits, and so does the wait of
+// their results, as behind a file's last chunk.
+const glance = 100 * time.Millisecond
+
+// show has what was told seen, if it is time.
+func (t *teller) show(b *batch) error {
+	if !t.unseen {
 		return nil
 	}
+	now := time.Now()
+	if b.chunk != nil && !b.chunk.last() && now.Sub(t.seen) < glance {
+		return nil
+	}
+	t.unseen, t.seen = false, now
 	return t.w.flush()
 }
 

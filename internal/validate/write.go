@@ -13,7 +13,7 @@ import (
 // A writer tells of records in one format.
 type writer interface {
 	record(rec *Record) error
-	// flush has what was told until now reach whoever follows: behind each batch, which is as soon as a stream waits.
+	// flush has what was told until now reach whoever follows.
 	flush() error
 	// lives tells, behind the last record, what was found in the tasks' lives.
 	lives(s sequence.Summary) error
