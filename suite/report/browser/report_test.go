@@ -175,9 +175,13 @@ func TestTheKeyboardLeadsEverywhere(t *testing.T) {
 		t.Helper()
 		p.waitFor(fmt.Sprintf("document.activeElement.matches(%q)", want))
 	}
+	// The browser moves the focus to where a link leads, and the page does so again when it is told of it. Who types before that
+	// is faster than people are.
+	eval[bool](p, `(addEventListener("hashchange", () => { window.led = true }), true)`)
 	p.do(chromedp.KeyEvent(kb.Tab))
 	at("a.skip")
 	p.do(chromedp.KeyEvent(kb.Enter))
+	p.waitFor("window.led")
 	at("#scenarios")
 	p.do(chromedp.KeyEvent("/"))
 	at("#f-text")
