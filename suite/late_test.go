@@ -22,14 +22,7 @@ func (c crowdedClock) WaitUntil(ctx context.Context, t time.Time) error {
 	if c.crowd.Load() {
 		t = t.Add(700 * time.Millisecond)
 	}
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return onTime{}.WaitUntil(ctx, t)
 }
 
 // What this machine was too busy for is played again when it has nothing else to do: side by side with all the others it would be

@@ -131,20 +131,6 @@ func (c lateOnce) WaitUntil(ctx context.Context, t time.Time) error {
 	return onTime{}.WaitUntil(ctx, t)
 }
 
-// onTime is the usual clock.
-type onTime struct{}
-
-func (onTime) WaitUntil(ctx context.Context, t time.Time) error {
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // TestALoadThatWasSentLateIsPlayedAgain has every callback refused in the play that is late, and none in the next.
 func TestALoadThatWasSentLateIsPlayedAgain(t *testing.T) {
 	t.Parallel()
