@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "fast_special_amd64.h"
 
 // The offsets of a step. A test holds them against the type.
 #define STEP_MASK 32
@@ -63,15 +64,7 @@ TEXT ·matchVector(SB), NOSPLIT, $0-80
 	IMUL3Q $STEP, CX, CX
 	ADDQ   CX, DI
 
-	MOVL         $0x22222222, BX
-	VMOVD        BX, X1
-	VPBROADCASTD X1, Y1
-	MOVL         $0x5c5c5c5c, BX
-	VMOVD        BX, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x20202020, BX
-	VMOVD        BX, X3
-	VPBROADCASTD X3, Y3
+	SPECIALS
 	MOVL         $0x30303030, BX
 	VMOVD        BX, X4
 	VPBROADCASTD X4, X4
@@ -192,14 +185,7 @@ signed:
 text:
 	CMPQ      AX, DX
 	JHI       differs
-	VMOVDQU   (SI)(AX*1), Y0
-	VPCMPGTB  Y0, Y3, Y6    // signed: below 0x20, and all of 0x80 and above
-	VPCMPEQB  Y0, Y1, Y7
-	VPCMPEQB  Y0, Y2, Y0
-	VPOR      Y6, Y7, Y6
-	VPOR      Y6, Y0, Y0
-	VPMOVMSKB Y0, BX
-	TESTL     BX, BX
+	SPECIAL
 	JNE       texts
 	ADDQ      $32, AX
 	JMP       text
@@ -215,14 +201,7 @@ texts:
 inner:
 	CMPQ      AX, DX
 	JHI       differs
-	VMOVDQU   (SI)(AX*1), Y0
-	VPCMPGTB  Y0, Y3, Y6
-	VPCMPEQB  Y0, Y1, Y7
-	VPCMPEQB  Y0, Y2, Y0
-	VPOR      Y6, Y7, Y6
-	VPOR      Y6, Y0, Y0
-	VPMOVMSKB Y0, BX
-	TESTL     BX, BX
+	SPECIAL
 	JNE       inners
 	ADDQ      $32, AX
 	JMP       inner
@@ -250,14 +229,7 @@ url:
 urlText:
 	CMPQ      AX, DX
 	JHI       differs
-	VMOVDQU   (SI)(AX*1), Y0
-	VPCMPGTB  Y0, Y3, Y6
-	VPCMPEQB  Y0, Y1, Y7
-	VPCMPEQB  Y0, Y2, Y0
-	VPOR      Y6, Y7, Y6
-	VPOR      Y6, Y0, Y0
-	VPMOVMSKB Y0, BX
-	TESTL     BX, BX
+	SPECIAL
 	JNE       urlEnd
 	ADDQ      $32, AX
 	JMP       urlText

@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "fast_special_amd64.h"
 
 // The letters of the short escape sequences.
 DATA letters<>+0x22(SB)/1, $1
@@ -23,27 +24,12 @@ TEXT ·skipTextVector(SB), NOSPLIT, $0-41
 	LEAQ letters<>(SB), R8
 	XORL R12, R12
 
-	MOVL         $0x22222222, BX
-	VMOVD        BX, X1
-	VPBROADCASTD X1, Y1
-	MOVL         $0x5c5c5c5c, BX
-	VMOVD        BX, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x20202020, BX
-	VMOVD        BX, X3
-	VPBROADCASTD X3, Y3
+	SPECIALS
 
 words:
 	CMPQ      AX, DX
 	JHS       end
-	VMOVDQU   (SI)(AX*1), Y0
-	VPCMPGTB  Y0, Y3, Y6    // signed: below 0x20, and all of 0x80 and above
-	VPCMPEQB  Y0, Y1, Y7
-	VPCMPEQB  Y0, Y2, Y0
-	VPOR      Y6, Y7, Y6
-	VPOR      Y6, Y0, Y0
-	VPMOVMSKB Y0, BX
-	TESTL     BX, BX
+	SPECIAL
 	JNE       special
 	ADDQ      $32, AX
 	JMP       words
