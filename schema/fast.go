@@ -48,7 +48,8 @@ func (v *Validator) Validate(body []byte, opts Options) Report {
 // valid callback of a shape met before, for less. n is the length of the line without its end. Where r is nil nothing is known
 // about the line: it has to be found and given to Validate. r is the validator's: do not change it.
 //
-// Lines are found fastest where text has 64 bytes of capacity beyond its length.
+// Behind a line there have to be 64 bytes of memory, be they more of text or capacity beyond its length, for anything to be
+// known about it. What they are bears on nothing.
 func (v *Validator) Line(text []byte, opts Options) (r *Report, n int) {
 	if opts.NoFastPath {
 		return nil, 0

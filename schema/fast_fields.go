@@ -307,10 +307,7 @@ func skipSpace(b []byte, i int) int {
 
 // notSpace has the high bit of the first byte in w set that is not white space of JSON; 0 if all of them are.
 func notSpace(w uint64) uint64 {
-	const (
-		ones = 0x0101010101010101
-		lows = ones * 0x7f
-	)
+	const lows = ones * 0x7f
 	// The high bit of a byte is set by an addition unless it is zero after the exclusive or. It may carry into the byte
 	// above, so only the lowest hit is sure; it is the one that is wanted.
 	space, newline, tab, carriage := w^ones*' ', w^ones*'\n', w^ones*'\t', w^ones*'\r'

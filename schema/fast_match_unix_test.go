@@ -10,7 +10,7 @@ import (
 )
 
 // Bodies of every length that end with the memory, or where only the slack lies behind them: a byte read beyond would end the
-// test. What lies behind is plain, so that nothing in it ends a text.
+// test. What lies behind is plain, so that nothing in it ends a text, or such escape sequences as texts go on behind.
 func TestNothingIsReadBeyondTheSlack(t *testing.T) {
 	t.Parallel()
 	page := os.Getpagesize()
@@ -24,15 +24,31 @@ func TestNothingIsReadBeyondTheSlack(t *testing.T) {
 	}
 	v, known := learnt(t)
 	for _, body := range known {
-		for _, behind := range []int{0, slack - 1, slack, slack + 1} {
+		for i, behind := range []int{0, slack - 1, slack, slack + 1, slack} {
+			filler := "x"
+			if i == 4 {
+				filler = `\\u0026`
+			}
 			for n := range body {
 				room := mem[2*page-n-behind : 2*page : 2*page]
 				copy(room, body[:n])
-				copy(room[n:], bytes.Repeat([]byte("x"), behind))
+				copy(room[n:], bytes.Repeat([]byte(filler), behind))
 				for _, s := range v.shapes.shapes {
+					if behind < slack { // that is what these ask for
+						break
+					}
+					if got := s.prefixWords(room[:n]); got > n {
+						t.Fatalf("%d bytes of %d", got, n)
+					}
 					if got := s.prefix(room[:n]); got > n {
 						t.Fatalf("%d bytes of %d", got, n)
 					}
+				}
+				if _, ok := v.shapes.find(v.shapes.place(room[:n]), room[:n]); ok {
+					t.Fatalf("%d bytes of %d are a callback", n, len(body))
+				}
+				if _, got := v.Line(room[:n], Options{}); got > n {
+					t.Fatalf("a line of %d bytes of %d", got, n)
 				}
 				for i := range min(n, 40) {
 					if at, _ := skipText(room[:n], i); at > n {

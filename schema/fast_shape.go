@@ -2,8 +2,9 @@ package schema
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
 // A shape is a callback with its variable parts taken out: key names, punctuation, event and constants, all that two
@@ -11,17 +12,10 @@ import (
 // is the same callback with other values, so it is as valid as the one that the shape was learnt from.
 type shape struct {
 	form
-	segments []segment
-	tail     string
-	steps    []step // the same for matchVector
+	segments []segment // the last one has no part
+	steps    []step    // the same for matchVector
 	oneLine  bool
 	hits     int
-}
-
-// A segment is fixed bytes and the variable part behind them.
-type segment struct {
-	fixed string
-	kind  partKind
 }
 
 // A partKind says what may stand in a variable part.
@@ -29,7 +23,8 @@ type partKind uint8
 
 // The kinds. The inner ones are those of texts inside msg, as they stand in the envelope.
 const (
-	partWhole       partKind = iota // a whole number below 10^15, without a sign
+	partNone        partKind = iota // none: the end of the callback
+	partWhole                       // a whole number below 10^15, without a sign
 	partMinus                       // a minus or nothing
 	partText                        // the content of a string, up to its quotation mark
 	partDigits                      // the same, digits alone
@@ -38,9 +33,6 @@ const (
 	partInnerSigned                 // the same, with or without a minus
 	partURLs                        // the content of source_urls
 )
-
-// match reports whether the body has the shape.
-func (s *shape) match(b []byte) bool { return s.prefix(b) == len(b) }
 
 // end is the place behind the part that begins at i; -1 where something else stands there.
 func (k partKind) end(b []byte, i int) int {
@@ -128,7 +120,8 @@ const patience = 4096
 type shapeCache struct {
 	shapes  []*shape
 	rows    [rows][rowLen]*shape
-	strange int // bodies without a known shape since the last tidying
+	strange int    // bodies without a known shape since the last tidying
+	room    []byte // for a body that has no slack behind it
 }
 
 // place is the row for a body: of 16 bytes behind its first comma, where the event's name stands in the samples. -1 for
@@ -139,28 +132,50 @@ func (c *shapeCache) place(b []byte) int {
 	if len(b) < to+skip+16 {
 		return -1
 	}
-	comma := bytes.IndexByte(b[from:to], ',')
-	if comma < 0 {
-		return -1
+	for at := from; at < to; at += 8 {
+		if m := equal(word(b[at:]), ','); m != 0 {
+			name := b[at+jsonscan.First(m)+skip:]
+			h := word(name)*0x9E3779B97F4A7C15 ^ word(name[8:])*0xC2B2AE3D27D4EB4F
+			return int(h >> 58) // 6 bits: one of 64 rows
+		}
 	}
-	at := b[from+comma+skip:]
-	h := binary.LittleEndian.Uint64(at)*0x9E3779B97F4A7C15 ^ binary.LittleEndian.Uint64(at[8:])*0xC2B2AE3D27D4EB4F
-	return int(h >> 58) // 6 bits: one of 64 rows
+	return -1
 }
 
 // find looks for the shape of a body.
 func (c *shapeCache) find(at int, b []byte) (form, bool) {
-	f, n := c.search(at, b, true)
+	if at < 0 || c.rows[at][0] == nil {
+		return form{}, false
+	}
+	f, n := c.search(at, c.roomy(b), true)
 	return f, n == len(b)
 }
 
 // begin looks for the shape of what b begins with, n bytes of one line; none where n is not above 0.
-func (c *shapeCache) begin(b []byte) (f form, n int) { return c.search(c.place(b), b, false) }
-
-func (c *shapeCache) search(at int, b []byte, whole bool) (form, int) {
+func (c *shapeCache) begin(b []byte) (f form, n int) {
+	if cap(b)-len(b) < slack {
+		b = b[:max(0, cap(b)-slack)]
+	}
+	at := c.place(b)
 	if at < 0 {
 		return form{}, -1
 	}
+	return c.search(at, b, false)
+}
+
+// roomy is a body with slack behind it, in the cache's own memory where it has none.
+func (c *shapeCache) roomy(b []byte) []byte {
+	if cap(b)-len(b) >= slack {
+		return b
+	}
+	if cap(c.room) < len(b)+slack {
+		c.room = make([]byte, 0, 2*len(b)+slack)
+	}
+	return append(c.room[:0], b...)
+}
+
+// search goes through a row for the shape of b, or where it is not whole of what b begins with, which has n bytes.
+func (c *shapeCache) search(at int, b []byte, whole bool) (f form, n int) {
 	row := &c.rows[at]
 	for k, s := range row {
 		if s == nil {
@@ -196,7 +211,7 @@ func (c *shapeCache) learn(at int, b []byte, f *fieldScan) {
 		}
 	}
 	s := newShape(b, f)
-	if !s.match(b) {
+	if s.prefix(c.roomy(b)) != len(b) {
 		return // cannot be
 	}
 	row := &c.rows[at]
@@ -228,14 +243,13 @@ func (c *shapeCache) tidy() {
 func newShape(b []byte, f *fieldScan) *shape {
 	parts := slices.Clone(f.parts[:f.n])
 	slices.SortStableFunc(parts, func(a, b varPart) int { return a.start - b.start })
-	s := &shape{form: f.form, segments: make([]segment, 0, len(parts))}
+	s := &shape{form: f.form, segments: make([]segment, 0, len(parts)+1), oneLine: bytes.IndexByte(b, '\n') < 0}
 	at := 0
 	for _, p := range parts {
-		s.segments = append(s.segments, segment{fixed: string(b[at:p.start]), kind: p.kind})
+		s.segments = append(s.segments, newSegment(b[at:p.start], p.kind))
 		at = p.end
 	}
-	s.tail = string(b[at:])
-	s.oneLine = bytes.IndexByte(b, '\n') < 0
-	s.steps = stepsOf(s.segments, s.tail)
+	s.segments = append(s.segments, newSegment(b[at:], partNone))
+	s.steps = stepsOf(s.segments)
 	return s
 }

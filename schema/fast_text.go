@@ -2,7 +2,6 @@ package schema
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"unicode/utf8"
 
 	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
@@ -165,10 +164,6 @@ func wholeEnd(b []byte, i int) int {
 // decodeText is what the content of a string stands for, in the memory of out if there is enough. textEnd has found it
 // in order.
 func decodeText(out, raw []byte) []byte {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
 	// Eight bytes are copied at a time, those behind a backslash in vain, so there has to be room for them. What is decoded
 	// is searched next.
 	if cap(out) < len(raw)+8 {
@@ -178,11 +173,10 @@ func decodeText(out, raw []byte) []byte {
 	n := 0
 	for i := 0; i < len(raw); {
 		if i+8 <= len(raw) {
-			w := binary.LittleEndian.Uint64(raw[i:])
+			w := word(raw[i:])
 			binary.LittleEndian.PutUint64(out[n:], w)
-			x := w ^ ones*'\\'
-			escape := (x - ones) &^ x & highs
-			k := bits.TrailingZeros64(escape) >> 3 // 8 where there is none
+			escape := equal(w, '\\')
+			k := jsonscan.First(escape) // 8 where there is none
 			i, n = i+k, n+k
 			if escape == 0 {
 				continue

@@ -19,26 +19,31 @@ func SkipPlain(b []byte, i int) int {
 		if i+8 > len(b) {
 			return skipBytes(b, i)
 		}
-		if m := unplain(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+		if m := Special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			return i + First(m)
 		}
 		i += 8
 	}
 	return skipLong(b, i)
 }
 
-// unplain has the high bit of the first byte in w set that does not stand for itself; 0 if all of them do.
-func unplain(w uint64) uint64 {
-	// A subtraction sets the high bit of a byte that is zero after the exclusive or, or below 0x20. It may borrow from the
-	// byte above, so only the lowest hit is sure; it is the one that is wanted.
-	return ((w - ones*0x20) | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | w) & highs
+// Special has the high bit of a byte in w set where that byte does not stand for itself in a JSON string; 0 where all do. Only the
+// lowest one is sure, and First is its place.
+func Special(w uint64) uint64 {
+	// Control characters and quotation marks are what is below 0x21 with the second bit turned round, and a backslash is zero with
+	// all its bits turned round: a subtraction sets the high bit of such a byte, and may borrow from the byte above. What is beyond
+	// ASCII stays above 0x7f in one of the two.
+	return (((w ^ ones*0x02) - ones*0x21) | ((w ^ ones*'\\') - ones)) & highs
 }
+
+// First is the place of the lowest byte in m whose high bit is set; 8 where there is none.
+func First(m uint64) int { return bits.TrailingZeros64(m) >> 3 }
 
 // skipWords is SkipPlain, eight bytes at a time.
 func skipWords(b []byte, i int) int {
 	for i+8 <= len(b) {
-		if m := unplain(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+		if m := Special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			return i + First(m)
 		}
 		i += 8
 	}

@@ -3,7 +3,6 @@ package jsonscan
 import (
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -118,8 +117,8 @@ func unescape(out, raw []byte) []byte {
 		if i+8 <= len(raw) {
 			w := binary.LittleEndian.Uint64(raw[i:])
 			binary.LittleEndian.PutUint64(out[n:], w)
-			m := unplain(w)
-			k := bits.TrailingZeros64(m) >> 3 // 8 where all are plain
+			m := Special(w)
+			k := First(m) // 8 where all stand for themselves
 			i, n = i+k, n+k
 			if m == 0 {
 				continue
