@@ -49,23 +49,6 @@ var compiled = func() map[setKey]func() *set {
 	return m
 }()
 
-// hasTime reports whether the edition's tables have event_time.
-func (s *set) hasTime() bool {
-	c, err := s.parts["envelope"].class()
-	if err != nil {
-		return false // whoever asks for the part meets the same error and reports it
-	}
-	properties, _ := c.asks["properties"].(map[string]any)
-	_, ok := properties["event_time"]
-	return ok
-}
-
-// names reports whether the edition describes the msg of an event.
-func (s *set) names(event string) bool {
-	_, ok := s.parts["msg."+event]
-	return ok
-}
-
 // schemas is the set of an edition and reading.
 func schemas(e Edition, r Reading) (*set, error) {
 	get, ok := compiled[setKey{e, r}]
@@ -73,6 +56,35 @@ func schemas(e Edition, r Reading) (*set, error) {
 		return nil, fmt.Errorf("no schemas for edition %q, reading %q", e, r)
 	}
 	return get(), nil
+}
+
+// fetched are the events whose schemas were fetched.
+var fetched sync.Map
+
+// fetch has the schemas that a body with this event is asked about read and compiled while the caller goes on. Otherwise the
+// first body with a finding waits for a dozen of them in turn, and with it every worker that meets one meanwhile.
+func fetch(event string, editions []Edition) {
+	if len(editions) == 0 || !editions[len(editions)-1].Names(event) {
+		event = "" // a sender must not fill the memory with names
+	}
+	if _, done := fetched.LoadOrStore(event, true); done {
+		return
+	}
+	for _, e := range editions {
+		for _, r := range Readings() {
+			go func() {
+				s, err := schemas(e, r)
+				if err != nil {
+					return // whoever asks meets the same error and reports it
+				}
+				for _, name := range [...]string{"envelope", "msg." + event, "source_urls"} {
+					if p, there := s.parts[name]; there {
+						_, _ = p.schema()
+					}
+				}
+			}()
+		}
+	}
 }
 
 func newSet(e Edition, r Reading) *set {

@@ -143,22 +143,15 @@ func (e *exam) report(candidates []Edition) Report {
 
 // acquainted leaves out the editions that do not know what the body carries and another one documents: an event, or
 // event_time. What they cannot judge they would let pass, and be the best by ignorance.
-func (e *exam) acquainted(candidates []Edition) ([]Edition, error) {
-	if len(candidates) == 1 {
-		return candidates, nil
-	}
+func (e *exam) acquainted(candidates []Edition) []Edition {
 	kept := candidates
-	for _, knows := range []func(*set) bool{
-		func(s *set) bool { return s.names(e.subj.event) },
-		func(s *set) bool { return e.subj.envelope.member(kEventTime) == nil || s.hasTime() },
+	for _, knows := range []func(Edition) bool{
+		func(ed Edition) bool { return ed.Names(e.subj.event) },
+		func(ed Edition) bool { return e.subj.envelope.member(kEventTime) == nil || ed.HasEventTime() },
 	} {
 		var some []Edition
 		for _, ed := range kept {
-			s, err := schemas(ed, Documented)
-			if err != nil {
-				return nil, err
-			}
-			if knows(s) {
+			if knows(ed) {
 				some = append(some, ed)
 			}
 		}
@@ -166,7 +159,7 @@ func (e *exam) acquainted(candidates []Edition) ([]Edition, error) {
 			kept = some
 		}
 	}
-	return kept, nil
+	return kept
 }
 
 // end closes a report with what was found.

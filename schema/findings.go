@@ -47,11 +47,10 @@ func (e *exam) edition(ed Edition) ([]finding, error) {
 		}
 		found = append(found, e.finding(ed, d, tableCode(d)))
 	}
-	early, err := e.early(ed)
-	if early {
+	if e.early(ed) {
 		found = append(found, e.earlyTime(ed))
 	}
-	return found, err
+	return found, nil
 }
 
 // finding is a deviation with all that bodies of this constellation have in common about it.
@@ -175,12 +174,8 @@ func tableCode(d partDeviation) string {
 }
 
 // early reports whether the body has an event_time that the edition does not have.
-func (e *exam) early(ed Edition) (bool, error) {
-	if e.subj.envelope.member(kEventTime) == nil || e.stranger() {
-		return false, nil
-	}
-	set, err := schemas(ed, Documented)
-	return err == nil && !set.hasTime(), err
+func (e *exam) early(ed Edition) bool {
+	return e.subj.envelope.member(kEventTime) != nil && !e.stranger() && !ed.HasEventTime()
 }
 
 // earlyTime is the finding of event_time in an edition that has none.

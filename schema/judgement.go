@@ -64,13 +64,12 @@ func (e *exam) judgement(candidates []Edition) (*judgement, error) {
 
 // decide asks the library.
 func (e *exam) decide(candidates []Edition) (*judgement, error) {
-	candidates, err := e.acquainted(candidates)
-	if err != nil {
-		return nil, err
-	}
+	candidates = e.acquainted(candidates)
+	fetch(e.subj.event, candidates)
 	j := &judgement{rulings: make([]ruling, len(candidates))}
 	entries := false
 	for i, ed := range candidates {
+		var err error
 		if j.rulings[i], err = e.ruling(ed); err != nil {
 			return nil, err
 		}

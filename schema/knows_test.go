@@ -22,3 +22,20 @@ func TestWhatAnEditionKnowsIsWhatItsSchemasHave(t *testing.T) {
 		t.Error("an edition that is not there knows something")
 	}
 }
+
+// hasTime reports whether the edition's tables have event_time.
+func (s *set) hasTime() bool {
+	c, err := s.parts["envelope"].class()
+	if err != nil {
+		return false // whoever asks for the part meets the same error and reports it
+	}
+	properties, _ := c.asks["properties"].(map[string]any)
+	_, ok := properties["event_time"]
+	return ok
+}
+
+// names reports whether the edition describes the msg of an event.
+func (s *set) names(event string) bool {
+	_, ok := s.parts["msg."+event]
+	return ok
+}
