@@ -17,6 +17,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/relaycheck/relaycheck/internal/startup"
 )
 
 // The exit codes, the same for every subcommand.
@@ -60,6 +62,7 @@ func exit(code int, err error) error {
 }
 
 func main() {
+	startup.Done()
 	// The standard library's HTTP client logs stray bytes of a receiver; they are in the transcript already.
 	log.SetOutput(io.Discard)
 	// The first signal cancels the context: reports are written, then the program ends with 130. Once it was

@@ -12,12 +12,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/relaycheck/relaycheck/internal/receiver"
+	"github.com/relaycheck/relaycheck/internal/startup"
 )
 
 var update = flag.Bool("update", false, "write the expected output of scripts anew")
 
 // TestMain makes the test binary the real program when a script calls relaycheck.
 func TestMain(m *testing.M) {
+	startup.Done()
 	testscript.Main(m, map[string]func(){"relaycheck": main})
 }
 
