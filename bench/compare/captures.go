@@ -27,7 +27,11 @@ func (c *config) contestants(workers int, whole, part string) []contestant {
 		env, pin = []string{"GOMAXPROCS=1"}, c.pin
 	}
 	program := func(args ...string) []string { return append(append([]string{}, pin...), args...) }
-	all := []contestant{{"relaycheck validate", program(c.binary, "validate", "--format", "ndjson", whole), env, 1}}
+	validate := func(binary string) []string { return program(binary, "validate", "--format", "ndjson", whole) }
+	all := []contestant{
+		{"relaycheck validate", validate(c.binary), env, 1},
+		{"the same in portable Go, without assembly", validate(c.portable), env, 1},
+	}
 	if c.ajv {
 		all = append(all, contestant{
 			"ajv, " + count(workers, "worker thread"), program("node", "bench/ajv/validate.js", whole, "schema/editions/2025-09/wire", n), nil, 1,
@@ -71,7 +75,7 @@ func (c *config) captures(ctx context.Context) (string, error) {
 			}
 			fmt.Fprintf(&doc, "\n### %s, %s\n\n%s valid, %s invalid; %s.\n\n", title, cores,
 				grouped(results[0][0].valid), grouped(results[0][0].invalid), count(rounds, "round"))
-			doc.WriteString(table(all, results))
+			doc.WriteString(table(all, results, reference{"×", 0}, reference{"× portable", 1}))
 		}
 		if err := os.Remove(whole); err != nil {
 			return "", fmt.Errorf("remove a capture: %w", err)
@@ -126,7 +130,7 @@ func (c *config) unusual(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "\n### Valid but unusual, 1 core\n\nEvery callback with its keys in an order of its own, white space between tokens, letters and slashes escaped.\n\n" +
-		table(all, results), os.Remove(odd)
+		table(all, results, reference{"×", 0}), os.Remove(odd)
 }
 
 // compressed is the table of a gzip archive.

@@ -28,7 +28,7 @@ func main() {
 	flag.StringVar(&c.binary, "binary", "bin/relaycheck", "the built program")
 	flag.StringVar(&c.out, "out", "BENCH.md", "file whose section is written")
 	flag.IntVar(&c.n, "n", 1_000_000, "callbacks in a capture; a million are about 580 MB")
-	flag.IntVar(&c.rounds, "rounds", 5, "rounds; the medians are written")
+	flag.IntVar(&c.rounds, "rounds", 9, "rounds; the medians are written")
 	flag.IntVar(&c.workers, "workers", runtime.NumCPU(), "workers of the peers")
 	flag.IntVar(&c.slice, "slice", 10, "plain jsonschema gets one callback in so many, and its time is multiplied: it would take minutes")
 	flag.Parse()
@@ -46,14 +46,15 @@ type config struct {
 	binary, out               string
 	n, rounds, workers, slice int
 
-	dir     string
-	plain   string   // the built bench/plainv5
-	ajv     bool     // it is there
-	pin     []string // what keeps a program on one core; nil where nothing does
-	context string   // how the machine is loaded
+	dir      string
+	portable string   // the program built without assembly
+	plain    string   // the built bench/plainv5
+	ajv      bool     // it is there
+	pin      []string // what keeps a program on one core; nil where nothing does
+	context  string   // how the machine is loaded
 }
 
-// limit is how long the whole comparison may take. A million callbacks and five rounds take some eight minutes on four
+// limit is how long the whole comparison may take. A million callbacks and nine rounds take some eight minutes on four
 // idle cores.
 const limit = 2 * time.Hour
 
@@ -99,8 +100,9 @@ func (c *config) head(took time.Duration) string {
 		fmt.Fprintf(&b, "Load of the machine when it began: %s (about 0 is idle).\n", c.context)
 	}
 	b.WriteString("Whole processes, start-up included, on a file that the system's page cache holds. \"×\" is how many times longer a contestant takes\n" +
-		"than relaycheck in the same round; the medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of\n" +
-		"this machine on that day. relaycheck holds every callback against four editions in two readings; its peers hold it against one edition\n" +
+		"than relaycheck in the same round, and \"× portable\" how many times longer than relaycheck built with `-tags purego`, which is plain Go\n" +
+		"without assembly of ours. The medians of the rounds are given, of times and of ratios. Quote the ratios: times are those of this\n" +
+		"machine on that day. relaycheck holds every callback against four editions in two readings; its peers hold it against one edition\n" +
 		"in one reading, and say no more than valid or invalid.\n")
 	if c.slice > 1 {
 		fmt.Fprintf(&b, "Plain jsonschema is given one callback in %d of the capture, and its times are multiplied by %d.\n", c.slice, c.slice)
@@ -115,6 +117,10 @@ func (c *config) head(took time.Duration) string {
 func (c *config) prepare(ctx context.Context) error {
 	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
 		c.context, _, _ = strings.Cut(string(load), " ")
+	}
+	c.portable = filepath.Join(c.dir, "portable")
+	if err := quietly(ctx, "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-tags", "purego", "-ldflags", "-s -w", "-o", c.portable, "./cmd/relaycheck"); err != nil {
+		return err
 	}
 	c.plain = filepath.Join(c.dir, "plainv5")
 	if err := quietly(ctx, "go", "build", "-o", c.plain, "./bench/plainv5"); err != nil {

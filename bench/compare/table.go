@@ -7,22 +7,41 @@ import (
 	"strings"
 )
 
-// table has the medians of the contestants' rounds; the first of them is what the others are compared with.
-func table(contestants []contestant, results [][]result) string {
+// A reference is a contestant that the others are compared with, in a column of its own.
+type reference struct {
+	column string
+	place  int // of the contestant
+}
+
+// table has the medians of the contestants' rounds, of their times and of the ratios to the references.
+func table(contestants []contestant, results [][]result, references ...reference) string {
 	var b strings.Builder
-	b.WriteString("| contestant | wall | × | CPU | × | peak memory |\n|---|---|---|---|---|---|\n")
+	columns := ""
+	for _, ref := range references {
+		columns += " " + ref.column + " |"
+	}
+	fmt.Fprintf(&b, "| contestant | wall |%s CPU |%s peak memory |\n|%s\n", columns, columns, strings.Repeat("---|", 4+2*len(references)))
 	for k, c := range contestants {
-		var wall, cpu, wallX, cpuX, mem []float64
-		for round, r := range results[k] {
-			us := results[0][round]
-			wall, cpu = append(wall, r.wall.Seconds()), append(cpu, r.cpu.Seconds())
-			wallX = append(wallX, r.wall.Seconds()/us.wall.Seconds())
-			cpuX = append(cpuX, r.cpu.Seconds()/us.cpu.Seconds())
-			mem = append(mem, float64(r.peak)/1024)
+		measure := func(of func(result) float64) (median float64, ratios string) {
+			for _, ref := range references {
+				ratios += fmt.Sprintf(" %.1f |", medianOf(results[k], func(round int, r result) float64 { return of(r) / of(results[ref.place][round]) }))
+			}
+			return medianOf(results[k], func(_ int, r result) float64 { return of(r) }), ratios
 		}
-		fmt.Fprintf(&b, "| %s | %.2f s | %.1f | %.2f s | %.1f | %.0f MB |\n", c.name, median(wall), median(wallX), median(cpu), median(cpuX), median(mem))
+		wall, wallX := measure(func(r result) float64 { return r.wall.Seconds() })
+		cpu, cpuX := measure(func(r result) float64 { return r.cpu.Seconds() })
+		peak := medianOf(results[k], func(_ int, r result) float64 { return float64(r.peak) / 1024 })
+		fmt.Fprintf(&b, "| %s | %.2f s |%s %.2f s |%s %.0f MB |\n", c.name, wall, wallX, cpu, cpuX, peak)
 	}
 	return b.String()
+}
+
+func medianOf(rounds []result, of func(round int, r result) float64) float64 {
+	all := make([]float64, len(rounds))
+	for i, r := range rounds {
+		all[i] = of(i, r)
+	}
+	return median(all)
 }
 
 func median(v []float64) float64 {

@@ -14,9 +14,12 @@ func TestRatiosAreTakenInsideARound(t *testing.T) {
 		}
 		return all
 	}
-	got := table([]contestant{{name: "us"}, {name: "them"}}, [][]result{at(1, 10, 2), at(3, 20, 6)})
-	want := "| contestant | wall | × | CPU | × | peak memory |\n|---|---|---|---|---|---|\n" +
-		"| us | 2.00 s | 1.0 | 4.00 s | 1.0 | 2 MB |\n| them | 6.00 s | 3.0 | 12.00 s | 3.0 | 2 MB |\n"
+	all, results := []contestant{{name: "us"}, {name: "us again"}, {name: "them"}}, [][]result{at(1, 10, 2), at(2, 20, 1), at(3, 20, 6)}
+	got := table(all, results, reference{"×", 0}, reference{"× again", 1})
+	want := "| contestant | wall | × | × again | CPU | × | × again | peak memory |\n|---|---|---|---|---|---|---|---|\n" +
+		"| us | 2.00 s | 1.0 | 0.5 | 4.00 s | 1.0 | 0.5 | 2 MB |\n" +
+		"| us again | 2.00 s | 2.0 | 1.0 | 4.00 s | 2.0 | 1.0 | 2 MB |\n" +
+		"| them | 6.00 s | 3.0 | 1.5 | 12.00 s | 3.0 | 1.5 | 2 MB |\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
