@@ -34,7 +34,7 @@ func (v *Validator) Validate(body []byte, opts Options) Report {
 	v.choose(opts)
 	if v.plan.able && len(body) <= v.plan.limit {
 		if f, ok := v.plainly(body); ok {
-			if r := v.plan.report(f); r != nil {
+			if r := &v.plan.reports[f.number()]; r.Editions != nil {
 				return *r
 			}
 		}
@@ -42,27 +42,6 @@ func (v *Validator) Validate(body []byte, opts Options) Report {
 	r := examine(&v.exam, body, opts)
 	v.exam.forget()
 	return r
-}
-
-// Line is for texts of one callback on each line: it is Validate of the line that text begins with, where that plainly is a
-// valid callback of a shape met before, for less. n is the length of the line without its end. Where r is nil nothing is known
-// about the line: it has to be found and given to Validate. r is the validator's: do not change it.
-//
-// Behind a line there have to be 64 bytes of memory, be they more of text or capacity beyond its length, for anything to be
-// known about it. What they are bears on nothing.
-func (v *Validator) Line(text []byte, opts Options) (r *Report, n int) {
-	if opts.NoFastPath {
-		return nil, 0
-	}
-	v.choose(opts)
-	if !v.plan.able {
-		return nil, 0
-	}
-	f, n := v.shapes.begin(text)
-	if n <= 0 || n >= len(text) || text[n] != '\n' || n > v.plan.limit {
-		return nil, 0
-	}
-	return v.plan.report(f), n
 }
 
 // choose makes a plan of the options.
@@ -92,6 +71,17 @@ type form struct {
 	timed bool  // it carries event_time
 }
 
+// number is one for each form, below PlainForms.
+func (f form) number() int {
+	if f.timed {
+		return 2*int(f.event) + 1
+	}
+	return 2 * int(f.event)
+}
+
+// PlainForms is how many kinds of plainly valid callbacks there are: two for each event of fastEvents, one of them with event_time.
+const PlainForms = 2 * len(fastEvents)
+
 // fastEvents are the events that the fast path knows. ResetTaskConfig is left out: no edition names it, so it is never
 // without a warning.
 var fastEvents = [...]string{TaskStart, VodSourceFileStart, VodSourceFileFinish, TaskExit, TaskAlarm}
@@ -117,7 +107,7 @@ type plan struct {
 	made, able bool
 	limit      int // of the body's length
 
-	reports [len(fastEvents)][2]Report // by event, and whether it is timed; without editions where the authority has to be asked
+	reports [PlainForms]Report // by the form's number; without editions where the authority has to be asked
 }
 
 // timedEditions have event_time in their tables; alarmEditions have TaskAlarm, and event_time too. A test holds both
@@ -153,9 +143,9 @@ func newPlan(opts Options) plan {
 			alarm = plain
 		}
 	}
-	for event := range p.reports {
-		for k := range p.reports[event] {
-			f := form{event: uint8(event), timed: k == 1}
+	for event := range fastEvents {
+		for _, hasTime := range []bool{false, true} {
+			f := form{event: uint8(event), timed: hasTime}
 			editions := plain
 			switch {
 			case f.event == fastAlarm:
@@ -163,25 +153,13 @@ func newPlan(opts Options) plan {
 			case f.timed:
 				editions = timed
 			}
-			p.reports[event][k] = Report{
+			p.reports[f.number()] = Report{
 				Verdict: OK, Kind: KindRelay, Event: fastEvents[f.event], EventType: EventType,
 				Timed: f.timed, Editions: editions,
 			}
 		}
 	}
 	return p
-}
-
-// report is that of a plainly valid callback; nil where the authority has to be asked.
-func (p *plan) report(f form) *Report {
-	timed := 0
-	if f.timed {
-		timed = 1
-	}
-	if r := &p.reports[f.event][timed]; r.Editions != nil {
-		return r
-	}
-	return nil
 }
 
 // validators are those that the function Validate uses.

@@ -203,7 +203,7 @@ func TestALineIsFoundWhateverIsBehindIt(t *testing.T) {
 		for name, text := range map[string][]byte{
 			"the next line": slices.Clip(slices.Concat(text, body)), "room": roomy(text, body), "blank lines": roomy(slices.Concat(text, []byte("\n\n")), nil),
 		} {
-			r, n := v.Line(text, Options{})
+			r, n := nextLine(v, text, Options{})
 			if len(body) < 75 || bytes.Contains(body, []byte("\n")) {
 				continue
 			}
@@ -211,13 +211,13 @@ func TestALineIsFoundWhateverIsBehindIt(t *testing.T) {
 				t.Errorf("before %s: %v, %d of %s", name, r, n, body)
 			}
 		}
-		if r, _ := v.Line(slices.Clip(text), Options{}); r != nil {
+		if r, _ := nextLine(v, slices.Clip(text), Options{}); r != nil {
 			t.Errorf("with nothing behind it, not so much as memory: %v", r)
 		}
 		for name, text := range map[string][]byte{
 			"no line end": roomy(body, []byte("\n")), "a line that goes on": roomy(slices.Concat(body, []byte(" \n")), nil), "a cut line": roomy(body[:len(body)-1], []byte("}\n")),
 		} {
-			if r, n := v.Line(text, Options{}); r != nil {
+			if r, n := nextLine(v, text, Options{}); r != nil {
 				t.Errorf("%s: %v, %d of %s", name, r, n, body)
 			}
 		}
@@ -236,7 +236,7 @@ func TestALineIsNotTheBeginningOfMore(t *testing.T) {
 	if _, ok := v.shapes.find(v.shapes.place(body), body); !ok {
 		t.Fatal("no shape was learnt")
 	}
-	if r, n := v.Line(append(bytes.Clone(body), '\n'), Options{}); r != nil {
+	if r, n := nextLine(v, append(bytes.Clone(body), '\n'), Options{}); r != nil {
 		t.Errorf("%v, %d", r, n)
 	}
 }
@@ -245,7 +245,7 @@ func TestNoLineIsFoundWithoutTheFastPath(t *testing.T) {
 	t.Parallel()
 	v, known := learnt(t)
 	for _, body := range known {
-		if r, _ := v.Line(append(bytes.Clone(body), '\n'), Options{NoFastPath: true}); r != nil {
+		if r, _ := nextLine(v, append(bytes.Clone(body), '\n'), Options{NoFastPath: true}); r != nil {
 			t.Fatalf("%+v", r)
 		}
 	}

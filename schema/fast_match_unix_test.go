@@ -47,7 +47,7 @@ func TestNothingIsReadBeyondTheSlack(t *testing.T) {
 				if _, ok := v.shapes.find(v.shapes.place(room[:n]), room[:n]); ok {
 					t.Fatalf("%d bytes of %d are a callback", n, len(body))
 				}
-				if _, got := v.Line(room[:n], Options{}); got > n {
+				if _, got := nextLine(v, room[:n], Options{}); got > n {
 					t.Fatalf("a line of %d bytes of %d", got, n)
 				}
 				for i := range min(n, 40) {

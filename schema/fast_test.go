@@ -56,7 +56,7 @@ func agree(t fataler, v *Validator, body []byte, opts Options) Report {
 		t.Fatalf("the body was changed: %q", before)
 	}
 	for _, text := range [][]byte{slices.Concat(body, []byte("\n"), body), roomy(slices.Concat(body, []byte("\n")), body), roomy(body, []byte("\n"))} {
-		got, n := v.Line(text, opts)
+		got, n := nextLine(v, text, opts)
 		if got == nil {
 			continue
 		}
@@ -69,6 +69,16 @@ func agree(t fataler, v *Validator, body []byte, opts Options) Report {
 		}
 	}
 	return Validate(body, slow)
+}
+
+// nextLine is the report about the line that text begins with, and its length; nil where nothing is known about it.
+func nextLine(v *Validator, text []byte, opts Options) (*Report, int) {
+	lines := v.Lines(opts)
+	form, n := lines.Next(text)
+	if form < 0 {
+		return nil, n
+	}
+	return lines.Report(form), n
 }
 
 // roomy is a body in memory that goes on behind it, with what might be taken for more of it.
