@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/relaycheck/relaycheck/schema/internal/jsonscan"
 )
 
 // A fieldScan reads a callback member by member, in any order, with any white space and escapes, and says yes or
@@ -203,7 +205,7 @@ func (f *fieldScan) members(b []byte, i int, value func(b, key []byte, i int) (e
 		if i >= len(b) || b[i] != '"' {
 			return 0, -1
 		}
-		keyEnd, escaped := textEnd(b, i+1)
+		keyEnd, escaped := nameEnd(b, i+1)
 		if keyEnd < 0 {
 			return 0, -1
 		}
@@ -215,7 +217,7 @@ func (f *fieldScan) members(b []byte, i int, value func(b, key []byte, i int) (e
 			var space [128 + 8]byte
 			key = decodeText(space[:0], key)
 		}
-		i = skipSpace(b, keyEnd+1)
+		i = noSpace(b, keyEnd+1)
 		if i >= len(b) || b[i] != ':' {
 			return 0, -1
 		}
@@ -225,7 +227,7 @@ func (f *fieldScan) members(b []byte, i int, value func(b, key []byte, i int) (e
 			return 0, -1
 		}
 		seen |= 1 << bit
-		i = skipSpace(b, i)
+		i = noSpace(b, i)
 		if i >= len(b) {
 			return 0, -1
 		}
@@ -288,6 +290,28 @@ func (f *fieldScan) readURLs() bool {
 			return false
 		}
 	}
+}
+
+// nameEnd is textEnd for what is a name in most cases: short, and without an escape.
+func nameEnd(b []byte, i int) (end int, escaped bool) {
+	if i+16 <= len(b) {
+		m, at := jsonscan.Special(word(b[i:])), i
+		if m == 0 {
+			m, at = jsonscan.Special(word(b[i+8:])), i+8
+		}
+		if end := at + jsonscan.First(m); m != 0 && b[end] == '"' {
+			return end, false
+		}
+	}
+	return textEnd(b, i)
+}
+
+// noSpace is skipSpace where hardly any sender has white space.
+func noSpace(b []byte, i int) int {
+	if i < len(b) && b[i] > ' ' {
+		return i
+	}
+	return skipSpace(b, i)
 }
 
 // skipSpace is the place of the first byte from i on that is not white space of JSON.
