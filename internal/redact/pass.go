@@ -140,8 +140,11 @@ func (w *walker) members(end byte, k kind) {
 		inner := k
 		if end == '}' {
 			raw := w.stringText()
-			w.out.WriteString(raw)
 			inner = k.member(unquote(raw))
+			if k == unknown { // it may be a list by id, or by host
+				raw = requote(raw, w.prosaic)
+			}
+			w.out.WriteString(raw)
 			w.blank()
 			w.token() // the colon
 		} else if k == outer {

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,6 +56,20 @@ func (p *pseudonyms) ofHex(word string) string {
 		}
 	}
 	return p.make(strings.ToLower(word), classes)
+}
+
+// ofBytes is the pseudonym of bytes that are no UTF-8. None becomes one of ASCII.
+func (p *pseudonyms) ofBytes(word string) string {
+	digits := hex.EncodeToString([]byte(word))
+	classes := make([]class, len(digits))
+	for i := range classes {
+		classes[i] = class{symbols: lowerHex, size: 16}
+		if i%2 == 0 {
+			classes[i] = class{symbols: lowerHex[8:], size: 8}
+		}
+	}
+	out, _ := hex.DecodeString(p.make(digits, classes)) // digits, as many as before
+	return string(out)
 }
 
 // A class is the set of characters that may stand at a place.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -65,6 +66,56 @@ func TestNothingThatNamesAnybodyIsLeft(t *testing.T) {
 	}
 	if !strings.Contains(callback.Msg, callback.TaskID) || len(callback.TaskID) != 9 {
 		t.Errorf("the task is %s, but the message is in %s", callback.TaskID, callback.Msg)
+	}
+}
+
+// TestSecretsInUnusualPlacesAreFound has one secret after the other where an id, an address or a key may stand too.
+func TestSecretsInUnusualPlacesAreFound(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body string
+		gone []string
+		kept []string
+	}{
+		"an encoded address in a message": {
+			`{"event_type":314,"stream_id":"keynote77","msg":"{\"message\":\"GET http%3A%2F%2Forigin.example.com%2Flive%2Fkeynote77.flv%3FtxSecret%3Daabbccddeeff00112233445566778899 failed\"}"}`,
+			[]string{"keynote77", "origin", "aabbccdd"},
+			[]string{"GET http%3A%2F%2F", "%2Flive%2F", ".flv%3FtxSecret%3D", " failed"},
+		},
+		"an address of version 6 in a message": {
+			`{"event_type":314,"to_url":"rtmp://[2001:db8::beef:7]:1935/live/a","msg":"{\"message\":\"12:34:56 connect 2001:db8::beef:7 and [2001:0db8:0:0:0:0:0:17]:1935 refused\"}"}`,
+			[]string{"db8", "beef"},
+			[]string{"12:34:56 connect ", "::", "]:1935 refused", "]:1935/live/"},
+		},
+		"an encoded address in a member that nobody knows": {`{"event_type":314,"x":"keynote77%2Fkeynote77"}`, []string{"keynote77"}, []string{"%2F"}},
+		"letters and digits that are encoded":              {`{"event_type":314,"to_url":"rtmp://a/live/%73%33%63%72%33%74?u=%6bey"}`, []string{"%73%33%63", "%6b"}, []string{"/live/%", "?u=%"}},
+		"a path in another encoding than UTF-8":            {`{"event_type":314,"to_url":"rtmp://a/live/%C3%D8%C3%DC%2Fb%ff"}`, []string{"%C3%D8", "%C3%DC", "%ff"}, []string{"/live/%", "%2F"}},
+		"names of members that nobody knows": {
+			`{"event_type":314,"task_id":"100200300","to_url":"rtmp://ingest.example.com/live/a","tasks":{"100200300":{"ingest.example.com":1},"rank":{"987654321":2}}}`,
+			[]string{"100200300", "ingest", "987654321"},
+			[]string{`"tasks":{"`, `"rank":{"`},
+		},
+		"a key that looks like a name in a query": {`{"event_type":314,"to_url":"rtmp://a/live/b?czNjcjN0a2V5=="}`, []string{"czNjcjN0a2V5"}, []string{`=="}`}},
+	} {
+		out := redacted(t, test.body)
+		for _, secret := range test.gone {
+			if strings.Contains(out, secret) {
+				t.Errorf("%s: %q is still there: %s", name, secret, out)
+			}
+		}
+		for _, kept := range test.kept {
+			if !strings.Contains(out, kept) {
+				t.Errorf("%s: %q is gone: %s", name, kept, out)
+			}
+		}
+		if strings.Contains(out, "%") && !regexp.MustCompile(`^[^%]*(%[0-9A-Fa-f]{2}[^%]*)*$`).MatchString(out) {
+			t.Errorf("%s: what was encoded is no more: %s", name, out)
+		}
+	}
+	same := redacted(t, `{"event_type":314,"stream_id":"keynote77","to_url":"rtmp://a/live/%6bey%6eote77","x":"a%2Fkeynote77"}`)
+	word := regexp.MustCompile(`"stream_id":"(\w+)"`).FindStringSubmatch(same)
+	if word == nil || !strings.Contains(same, "%2F"+word[1]+`"`) {
+		t.Errorf("a word behind what is encoded is another: %s", same)
 	}
 }
 

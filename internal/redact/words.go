@@ -9,9 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// words replaces every word of a text, a word being what stands between characters that are no letters and no digits.
-// So an id gets the same pseudonym wherever it stands: alone, in a path, in the name of a file.
+// words replaces every word of a text, a word being what stands between characters that are no letters and no digits, nor
+// percent-encoded. So an id gets the same pseudonym wherever it stands: alone, in a path, in the name of a file. What is encoded
+// stays so.
 func (p *pass) words(text string) string {
+	if strings.IndexByte(text, '%') < 0 { // most have none, and the expression takes its time
+		return p.plain(text)
+	}
+	return replaceAll(percents, text, p.percent, p.plain)
+}
+
+// plain is words for a text in which nothing is encoded.
+func (p *pass) plain(text string) string {
 	var out strings.Builder
 	eachWord(text, func(word string, isWord bool) {
 		if isWord {
@@ -51,7 +60,7 @@ func (p *pass) url(text string) string {
 		return p.words(text)
 	}
 	scheme, authority, path, query, fragment := parts[1], parts[2], parts[3], parts[4], parts[5]
-	return scheme + p.authority(authority) + p.path(path) + p.query(query) + p.escaped(fragment)
+	return scheme + p.authority(authority) + p.path(path) + p.query(query) + p.words(fragment)
 }
 
 func (p *pass) authority(text string) string {
@@ -59,7 +68,7 @@ func (p *pass) authority(text string) string {
 	if !found {
 		user, host = "", text
 	} else {
-		user = p.escaped(user) + "@"
+		user = p.words(user) + "@"
 	}
 	port := ""
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
@@ -67,14 +76,14 @@ func (p *pass) authority(text string) string {
 	}
 	switch {
 	case host == "":
-	case strings.HasPrefix(host, "["):
-		host = p.names.ofHex(host)
+	case strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]"):
+		host = "[" + p.names.ofHex(host[1:len(host)-1]) + "]"
 	default:
 		const most = 64 // hosts of one body: more are no list of sources
 		if p.of == link && strings.Contains(host, ".") && len(p.hosts) < most && !slices.Contains(p.hosts, host) {
 			p.hosts = append(p.hosts, host)
 		}
-		host = p.escaped(host) + ".invalid"
+		host = p.words(host) + ".invalid"
 	}
 	return user + host + port
 }
@@ -92,7 +101,7 @@ func (p *pass) path(text string) string {
 			}
 		}
 		if s != "live" {
-			s = p.escaped(s)
+			s = p.words(s)
 		}
 		segments[i] = s + ending
 	}
@@ -110,48 +119,33 @@ func (p *pass) query(text string) string {
 	for i, pair := range pairs {
 		name, value, found := strings.Cut(pair, "=")
 		switch {
-		case !found:
-			pairs[i] = p.escaped(pair)
+		case !found || strings.Trim(value, "=") == "": // a name without a value is one; a key may end so too
+			pairs[i] = p.words(pair)
 		case !slices.Contains(stays, name):
-			pairs[i] = name + "=" + p.escaped(value)
+			pairs[i] = name + "=" + p.words(value)
 		}
 	}
 	return "?" + strings.Join(pairs, "&")
 }
 
-var percents = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
+var (
+	percents    = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
+	beyondASCII = regexp.MustCompile(`[^\x00-\x7f]+`)
+)
 
-// escaped replaces the words of a text in which characters may be percent-encoded. What is encoded stays so; of
-// it only letters beyond ASCII are replaced.
-func (p *pass) escaped(text string) string {
-	var out strings.Builder
-	for {
-		at := percents.FindStringIndex(text)
-		if at == nil {
-			return out.String() + p.words(text)
-		}
-		out.WriteString(p.words(text[:at[0]]))
-		out.WriteString(p.percent(text[at[0]:at[1]]))
-		text = text[at[1]:]
-	}
-}
-
+// percent replaces the words of what is percent-encoded.
 func (p *pass) percent(text string) string {
-	raw, err := hex.DecodeString(strings.ReplaceAll(text, "%", ""))
-	if err != nil || !utf8.Valid(raw) {
-		return text // of another encoding: its bytes are no letters to us
+	raw, _ := hex.DecodeString(strings.ReplaceAll(text, "%", "")) // pairs of digits
+	var plain string
+	if utf8.Valid(raw) {
+		plain = p.plain(string(raw))
+	} else { // of another encoding: which of its bytes are letters is not known
+		plain = replaceAll(beyondASCII, string(raw), p.names.ofBytes, p.plain)
 	}
-	var plain strings.Builder
-	eachWord(string(raw), func(part string, isWord bool) {
-		if isWord && part[0] >= utf8.RuneSelf {
-			part = p.names.of(part)
-		}
-		plain.WriteString(part)
-	})
-	if plain.String() == string(raw) {
+	if plain == string(raw) {
 		return text
 	}
-	digits := hex.EncodeToString([]byte(plain.String()))
+	digits := hex.EncodeToString([]byte(plain))
 	if strings.ContainsAny(text, "ABCDEF") {
 		digits = strings.ToUpper(digits)
 	}
@@ -166,6 +160,7 @@ func (p *pass) percent(text string) string {
 var (
 	addresses = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 	ipv4      = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	ipv6      = regexp.MustCompile(`\b(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}\b|\b(?:[0-9A-Fa-f]{1,4}:)+:(?:[0-9A-Fa-f]{1,4}\b(?::[0-9A-Fa-f]{1,4}\b)*)?`)
 	names     = regexp.MustCompile(`\b(?:[A-Za-z0-9_-]+\.){2,}[A-Za-z]{2,}\b`) // of hosts
 	telling   = regexp.MustCompile(`\b(?:\d{6,}|[0-9a-f]{16,}|[0-9A-F]{16,})\b`)
 )
@@ -177,7 +172,7 @@ func (p *pass) prose(text string) string {
 		find    *regexp.Regexp
 		replace func(string) string
 	}{
-		{addresses, p.url}, {names, p.authority}, {p.hostNames(), p.authority}, {ipv4, p.words}, {telling, p.words},
+		{addresses, p.url}, {percents, p.percent}, {names, p.authority}, {p.hostNames(), p.authority}, {ipv4, p.words}, {ipv6, p.names.ofHex}, {telling, p.words},
 	}
 	var from func(step int) func(string) string
 	from = func(step int) func(string) string {

@@ -70,15 +70,15 @@ func (c *Checker) keep(events []event, sources []string) error {
 		numbers[i] = n
 	}
 	var exits []event
-	kept := make([]event, 0, len(events)) // to be kept for long, and so of the size that is needed
+	kept := events[:0] // those of tasks, in the same memory
 	for i := range events {
-		if e := &events[i]; e.task != 0 {
-			kept = append(kept, *e)
-			kept[len(kept)-1].source = numbers[e.source]
-		} else {
+		e := &events[i]
+		e.source = numbers[e.source]
+		if e.task == 0 {
 			exits = append(exits, *e)
-			exits[len(exits)-1].source = numbers[e.source]
+			continue
 		}
+		kept = append(kept, *e)
 	}
 	if err := c.exits.add(exits); err != nil {
 		return err
@@ -103,9 +103,9 @@ func (c *Checker) Merge(o *Checker) error {
 				if some = append(some, *e); len(some) < atATime {
 					return nil
 				}
-				full := some
-				some = nil
-				return c.keep(full, o.sources)
+				err := c.keep(some, o.sources)
+				some = some[:0]
+				return err
 			})
 			if err != nil {
 				return err
@@ -151,13 +151,17 @@ func (c *Checker) End() (Summary, error) {
 	err := parallel(c.opts.Workers, func(r int) error {
 		res := &found[r]
 		res.kept = kept
-		var l *life
+		l := &life{res: res}
 		err := mergeAll(stores, r, func(e *event) error {
-			if l == nil || l.task != e.task {
+			if l.task != e.task {
 				l.end()
-				l = newLife(res, e)
+				l.begin(e)
 			}
-			l.take(e)
+			if byArrival {
+				l.arrive(e)
+			} else {
+				l.take(e)
+			}
 			return nil
 		})
 		l.end()

@@ -28,7 +28,7 @@ var codes = []schema.Code{
 	},
 	{
 		ID: CodeGap, Severity: schema.Warning, Strict: schema.Warning, Title: "the first VodSourceFileStart comes more than 2 s after TaskStart",
-		Explanation: "Measured by event_time where both callbacks have it, otherwise by the stamps of arrival, otherwise by task_start_time and event_time. A time told in seconds may be off by one, and gets the benefit of it. Without times nothing is measured. Only the first file after a start counts, and none after a TaskStart that a file event may have overtaken.",
+		Explanation: "Measured by event_time where both callbacks have it, otherwise by the stamps of arrival, otherwise by task_start_time and event_time. A time told in seconds may be off by one, and gets the benefit of it. Without times nothing is measured. Only the first file after a start counts, and none after a TaskStart that a file event may have overtaken, or that may be one before, sent again.",
 		Source:      page,
 		Mend:        "Measured by arrival it may be the network, or a retry. A receiver should not rely on the 2 s.",
 	},

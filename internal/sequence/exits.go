@@ -63,7 +63,7 @@ func (c *Checker) match(byArrival bool) (matched *store, unmatched int, err erro
 					return err
 				}
 				lost.Add(int64(g.lost))
-				g = &group{sources: e.sources, out: to.emit}
+				g.begin(e.sources)
 			}
 			return g.add(e)
 		})
@@ -128,6 +128,11 @@ type group struct {
 	out     func(*event) error
 }
 
+// begin is another group.
+func (g *group) begin(sources uint64) {
+	*g = group{sources: sources, out: g.out, members: g.members[:0], ahead: g.ahead}
+}
+
 // A member is a task of a group.
 type member struct {
 	task   uint64
@@ -168,13 +173,12 @@ func (g *group) only(task uint64) bool {
 func (g *group) end() error { return g.release() }
 
 func (g *group) release() error {
-	held := g.ahead
-	g.ahead = nil
-	for i := range held {
-		if err := g.next(&held[i]); err != nil {
+	for i := range g.ahead {
+		if err := g.next(&g.ahead[i]); err != nil {
 			return err
 		}
 	}
+	g.ahead = g.ahead[:0]
 	return nil
 }
 

@@ -13,12 +13,13 @@ const (
 	maxSeen  = 1 << 15 // distinct callbacks of a task that a repetition is recognised of: so many at least, twice at most
 )
 
-// A life is that of one task while it is judged. Its events come in their order.
+// A life is that of one task while it is judged, and then of the next. Its events come in their order.
 type life struct {
 	res   *result
 	task  uint64
 	id    string
 	first place
+	tied  tie // not taken yet
 
 	begun   bool // one of the documented order's events was met
 	started bool // TaskStart was met, at some time
@@ -64,18 +65,20 @@ type seen struct {
 	copies int
 }
 
-func newLife(res *result, e *event) *life {
-	res.tasks++
-	return &life{res: res, task: e.task, id: e.id(), first: e.place}
+// begin is the life of another task, of which e is the first event.
+func (l *life) begin(e *event) {
+	l.res.tasks++
+	*l = life{res: l.res, task: e.task, id: e.id(), first: e.place, tied: l.tied, files: l.files[:0], seen: l.seen[:0]}
 }
 
 // take is one event in the life of its task.
 func (l *life) take(e *event) {
-	if s := l.repeated(e); s != nil {
-		l.repetition(e, s)
+	before, again := l.repeated(e)
+	if again {
+		l.repetition(e, before)
 		return
 	}
-	l.remember(e)
+	l.remember(e, before)
 	if e.kind == kindOther {
 		return
 	}
@@ -89,7 +92,8 @@ func (l *life) take(e *event) {
 	case kindTaskStart:
 		// A file's start that came before may have overtaken this one: then it is not the next that has to be near.
 		overtaken := l.running && (e.at == 0 || l.runningAt == 0 || l.runningAt >= e.at)
-		l.started, l.exited, l.measuring, l.running = true, false, !overtaken, false
+		resent := before != nil && e.told != 0 // maybe: whether a new start has a new task_start_time is not documented
+		l.started, l.exited, l.measuring, l.running = true, false, !overtaken && !resent, false
 		l.startAt, l.startTold, l.startPlace = e.at, e.told, e.place
 		for i := range l.files {
 			l.files[i].open = false
@@ -182,9 +186,7 @@ func (l *life) fileFinish(e *event) {
 
 // end tells what only the end of a task can: which files never started.
 func (l *life) end() {
-	if l == nil {
-		return
-	}
+	l.untie()
 	for i := range l.files {
 		if f := &l.files[i]; f.early {
 			l.res.add(found{code: CodeNoFileStart, task: l.id, event: kindNames[kindFileFinish], first: l.first, at: f.earlyPlace}, func() string {

@@ -85,6 +85,7 @@ func BenchmarkAdd(b *testing.B) {
 	c := NewBatch()
 	for i := 0; b.Loop(); i++ {
 		if i%512 == 0 {
+			c.release()
 			c = NewBatch()
 		}
 		c.AddClean(bodies[i%len(bodies)], Place{Source: "c", Line: i})

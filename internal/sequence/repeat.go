@@ -2,15 +2,15 @@ package sequence
 
 import "fmt"
 
-// repeated finds the callback of which this is a repetition: one with the same bytes that cannot be a new event. With an
-// event_time the bytes decide. Without, the callbacks of the next loop, or of the next start, have the same bytes as
-// those before, and it depends on what has happened since.
-func (l *life) repeated(e *event) *seen {
-	s := l.known(e.digest)
-	if s == nil || e.at != 0 {
-		return s
+// repeated finds the callback before that has the same bytes, and whether this is a repetition of it: no new event. With an
+// event_time the bytes decide, and those of an exit with its task_exit_time. Without, the callbacks of the next loop, or of the
+// next start, have the same bytes as those before, and it depends on what has happened since.
+func (l *life) repeated(e *event) (s *seen, again bool) {
+	s = l.known(e.digest)
+	if s == nil || e.at != 0 || e.kind == kindTaskExit && e.told != 0 {
+		return s, s != nil
 	}
-	again := false
+	over := l.exited && !l.guessed // no loop goes on
 	switch e.kind {
 	case kindTaskStart:
 		again = l.started && !l.exited
@@ -18,16 +18,13 @@ func (l *life) repeated(e *event) *seen {
 		again = l.exited
 	case kindFileStart:
 		f := l.file(e)
-		again = f != nil && f.open
+		again = f != nil && (f.open || over)
 	case kindFileFinish:
 		f := l.file(e)
-		again = f != nil && !f.open
+		again = f != nil && (!f.open || over)
 	case kindOther: // no order is documented that could tell
 	}
-	if !again {
-		return nil
-	}
-	return s
+	return s, again
 }
 
 func (l *life) known(digest uint64) *seen {
@@ -40,9 +37,9 @@ func (l *life) known(digest uint64) *seen {
 	return nil
 }
 
-// remember keeps a callback for repetitions to be recognised.
-func (l *life) remember(e *event) {
-	if s := l.known(e.digest); s != nil {
+// remember keeps a callback for repetitions to be recognised; s is what has its bytes already, if anything has.
+func (l *life) remember(e *event, s *seen) {
+	if s != nil {
 		s.place, s.last, s.copies = e.place, e.place, 0
 		return
 	}

@@ -17,62 +17,47 @@ type scratch struct {
 	file *os.File
 	left string // the name, where it could not be taken away
 	size int64
+
+	buffers sync.Pool // of what is written
 }
 
-// A run is sorted events in the scratch file: range after range.
-type run struct {
-	from int64
-	ends [ranges]int64
-}
+// A run is sorted events in the scratch file, by range: where they begin and end.
+type run [ranges]struct{ from, to int64 }
 
-func (r *run) begin(i int) int64 {
-	if i == 0 {
-		return r.from
+// write writes what a store has of a range in its memory, sorted, and says where it begins and ends. It may be called by several
+// goroutines.
+func (s *scratch) write(of *store, r int) (from, to int64, err error) {
+	if len(of.sorted[r]) == 0 {
+		return 0, 0, nil
 	}
-	return r.ends[i-1]
-}
-
-// chunk is how much is written at a time, in bytes.
-const chunk = 256 << 10
-
-func (s *scratch) write(sorted [ranges][]*event) (run, error) {
+	const usual = 80 // bytes of an event, at most
+	buf, ok := s.buffers.Get().([]byte)
+	if !ok {
+		buf = make([]byte, 0, usual*len(of.sorted[r]))
+	}
+	for _, ref := range of.sorted[r] {
+		buf = appendEvent(buf, of.event(ref.nth))
+	}
+	defer s.buffers.Put(buf[:0]) //nolint:staticcheck // it is a megabyte that is not allocated again, for 24 bytes that are
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {
 		f, err := os.CreateTemp(s.dir, "relaycheck-sequence-*")
 		if err != nil {
-			return run{}, fmt.Errorf("make a temporary file for the tasks' lives (see --sequence-memory): %w", err)
+			return 0, 0, fmt.Errorf("make a temporary file for the tasks' lives (see --sequence-memory): %w", err)
 		}
 		s.file = f
 		if os.Remove(f.Name()) != nil {
 			s.left = f.Name()
 		}
 	}
-	r := run{from: s.size}
-	buf := make([]byte, 0, chunk+maxRecord)
-	flush := func() error {
-		n, err := s.file.WriteAt(buf, s.size)
-		s.size += int64(n)
-		buf = buf[:0]
-		if err != nil {
-			return fmt.Errorf("write the temporary file of the tasks' lives (see --sequence-memory): %w", err)
-		}
-		return nil
+	from = s.size
+	n, err := s.file.WriteAt(buf, from)
+	s.size += int64(n)
+	if err != nil {
+		return 0, 0, fmt.Errorf("write the temporary file of the tasks' lives (see --sequence-memory): %w", err)
 	}
-	for i, events := range sorted {
-		for _, e := range events {
-			if buf = appendEvent(buf, e); len(buf) >= chunk {
-				if err := flush(); err != nil {
-					return run{}, err
-				}
-			}
-		}
-		if err := flush(); err != nil {
-			return run{}, err
-		}
-		r.ends[i] = s.size
-	}
-	return r, nil
+	return from, s.size, nil
 }
 
 func (s *scratch) close() error {
@@ -111,11 +96,12 @@ func appendEvent(b []byte, e *event) []byte {
 	return append(b, e.text...)
 }
 
+var errChanged = errors.New("read the temporary file of the tasks' lives: it was changed")
+
 // readEvent reads an event at the beginning of b, and gives its length; a text that did not change is not made anew.
 func readEvent(b []byte, e *event) (int, error) {
-	bad := errors.New("read the temporary file of the tasks' lives: it was changed")
 	if len(b) < 25 {
-		return 0, bad
+		return 0, errChanged
 	}
 	text := e.text
 	*e = event{kind: kind(b[0] &^ 0x80), guessed: b[0]&0x80 != 0}
@@ -126,7 +112,7 @@ func readEvent(b []byte, e *event) (int, error) {
 	}
 	for _, to := range digests {
 		if i+8 > len(b) {
-			return 0, bad
+			return 0, errChanged
 		}
 		*to = binary.LittleEndian.Uint64(b[i:])
 		i += 8
@@ -135,13 +121,13 @@ func readEvent(b []byte, e *event) (int, error) {
 	for _, to := range [...]*int64{&e.at, &e.told, &e.arrival, &e.line, &e.offset, &source, &nth, &idLen, &textLen} {
 		n, width := binary.Varint(b[i:])
 		if width <= 0 {
-			return 0, bad
+			return 0, errChanged
 		}
 		*to = n
 		i += width
 	}
 	if idLen < 0 || textLen < idLen || textLen > int64(len(b)-i) {
-		return 0, bad
+		return 0, errChanged
 	}
 	e.source, e.nth, e.idLen = uint32(source), uint32(nth), uint16(idLen) //nolint:gosec // as they were written
 	if e.text = text; text != string(b[i:i+int(textLen)]) {
@@ -155,7 +141,8 @@ type cursor struct {
 	now *event // nil at the end
 	key uint64 // of it
 
-	events []*event
+	store *store
+	refs  []ref // of it, and in its memory
 
 	file     *scratch
 	at, end  int64 // in the file, of what was not read yet
@@ -177,8 +164,8 @@ func newCursor(file *scratch, from, end int64, runs int) *cursor {
 
 func (c *cursor) next() error {
 	if c.file == nil {
-		if c.now = nil; len(c.events) > 0 {
-			c.now, c.events = c.events[0], c.events[1:]
+		if c.now = nil; len(c.refs) > 0 {
+			c.now, c.refs = c.store.event(c.refs[0].nth), c.refs[1:]
 		}
 		return nil
 	}

@@ -11,7 +11,8 @@
 // What is known of a task is a set: the events heard of it, each with its place. Two such sets are merged by uniting
 // them, so it does not matter how a capture is cut, who reads which part, and in which order the parts come together.
 // Judging is a function of the whole set, put in order: by the stamps of arrival if every callback of the capture has
-// one, otherwise by the place in the capture. Tasks may be interleaved at will.
+// one, otherwise by the place in the capture. What one stamp leaves open is taken in the order of the pages. Tasks may be
+// interleaved at will.
 //
 // Events are small and lie in memory up to a limit. Beyond it they go, sorted by task, into a temporary file, and
 // are merged from there task by task in the end; a life is judged as it streams by. So memory is bounded whatever the size

@@ -46,6 +46,20 @@ func exit(id string, code int) callback {
 	return callback{event: "TaskExit", task: id, urls: "http://origin.invalid/" + id, msg: map[string]any{"code": code, "message": "m", "task_exit_time": 0}}
 }
 
+// exitAt is an exit of task 1 with its task_exit_time, in milliseconds.
+func exitAt(ms int) callback {
+	c := exit("1", 0)
+	c.msg["task_exit_time"] = ms
+	return c
+}
+
+// startAt is a start of task 1 with its task_start_time, in milliseconds.
+func startAt(ms int) callback {
+	c := start("1")
+	c.msg["task_start_time"] = ms
+	return c
+}
+
 func fileStart(id string, index int) callback {
 	return callback{event: "VodSourceFileStart", task: id, urls: "http://origin.invalid/" + id, msg: map[string]any{"index": index, "url": fmt.Sprintf("http://origin.invalid/%d.mp4", index), "duration": 9}}
 }
@@ -165,7 +179,26 @@ func TestEachDepartureIsFoundAndNothingElse(t *testing.T) {
 		"the same exit twice":                 {[]callback{start("1"), exit("1", 0), exit("1", 0)}, []string{"RC3006 info 1:3 after 2"}},
 		"the same file events twice":          {[]callback{start("1"), fileStart("1", 0), fileStart("1", 0), fileFinish("1", 0), fileFinish("1", 0)}, []string{"RC3006 info 1:3 after 2", "RC3006 info 1:5 after 4"}},
 		"a repetition after the exit is none": {[]callback{start("1").on(1), fileStart("1", 0).on(2), exit("1", 0).on(3), fileStart("1", 0).on(2)}, []string{"RC3006 info 1:4 after 2"}},
-		"a repeated start opens no life":      {[]callback{start("1").on(1), exit("1", 0).on(2), start("1").on(1), fileStart("1", 0).on(9)}, []string{"RC3006 info 1:3 after 1", "RC3002 warning 1:4 after 1", "RC3005 warning 1:4 after 2"}},
+		"an exit that tells its time comes again after the next start": {
+			[]callback{start("1"), exitAt(7), start("1"), exitAt(7), fileStart("1", 0)}, []string{"RC3006 info 1:4 after 2"},
+		},
+		"nothing is measured from a start that may be one before, sent again": {
+			[]callback{startAt(7).at(1), fileStart("1", 0).at(2), exitAt(8).at(3), startAt(7).at(time.Minute), fileStart("1", 1).at(2 * time.Minute)}, nil,
+		},
+		"but from another start": {
+			[]callback{startAt(7).at(1), fileStart("1", 0).at(2), exitAt(8).at(3), startAt(9).at(time.Minute), fileStart("1", 1).at(2 * time.Minute)},
+			[]string{"RC3002 warning 1:5 after 4"},
+		},
+		"another exit that tells its time is none before": {
+			[]callback{start("1"), exitAt(7), start("1"), exitAt(8), fileStart("1", 0)}, []string{"RC3005 warning 1:5 after 4"},
+		},
+		"a file's callbacks without a time come again after the exit": {
+			[]callback{start("1"), fileStart("1", 0), fileFinish("1", 0), exit("1", 0), fileStart("1", 0), fileFinish("1", 0)}, []string{"RC3006 info 1:5 after 2", "RC3006 info 1:6 after 3"},
+		},
+		"a finish without a time comes again after the exit, in the midst of the next loop": {
+			[]callback{start("1"), fileStart("1", 0), fileFinish("1", 0), fileStart("1", 0), exit("1", 0), fileFinish("1", 0)}, []string{"RC3006 info 1:6 after 3"},
+		},
+		"a repeated start opens no life": {[]callback{start("1").on(1), exit("1", 0).on(2), start("1").on(1), fileStart("1", 0).on(9)}, []string{"RC3006 info 1:3 after 1", "RC3002 warning 1:4 after 1", "RC3005 warning 1:4 after 2"}},
 
 		"an exit without ids ends the only task with its source_urls": {
 			[]callback{start("1"), start("2"), exit("1", 0).anonymous(), fileStart("1", 0), fileStart("2", 0)}, []string{"RC3005 warning 1:4 after 3"},

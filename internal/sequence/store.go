@@ -2,6 +2,7 @@ package sequence
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -14,14 +15,26 @@ type store struct {
 	limit     int  // bytes in memory; beyond them all events go to the scratch file
 	scratch   *scratch
 
-	mu      sync.Mutex
-	batches [][]event
-	bytes   int
-	runs    []run
-	count   int
+	mu     sync.Mutex
+	blocks [][]event // of blockLen; used again once they were written out
+	held   int       // events in them
+	bytes  int
+	runs   []run
+	count  int
 
-	sorted [ranges][]*event // once it is sealed, those in memory
+	sorted [ranges][]ref // once it is sealed, those in memory
 }
+
+// blockLen is how many events get memory at a time: 60 kB, little beside the least limit.
+const blockLen = 512
+
+// A ref is an event's key, and its number among those in memory.
+type ref struct {
+	key uint64
+	nth uint32
+}
+
+func (s *store) event(nth uint32) *event { return &s.blocks[nth/blockLen][nth%blockLen] }
 
 // ranges is how many parts of the keys are looked at independently of each other, by several goroutines.
 const ranges = 16
@@ -32,16 +45,20 @@ func rangeOf(key uint64) int { return int(key >> 60) }
 func byTask(e *event) uint64    { return e.task }
 func bySources(e *event) uint64 { return e.sources }
 
-// add takes in events, and keeps the slice. It may be called by several goroutines.
+// add takes in copies of events. It may be called by several goroutines.
 func (s *store) add(events []event) error {
-	if len(events) == 0 {
-		return nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.batches = append(s.batches, events)
 	s.bytes += size(events)
 	s.count += len(events)
+	for len(events) > 0 {
+		if s.held == len(s.blocks)*blockLen {
+			s.blocks = append(s.blocks, make([]event, blockLen))
+		}
+		n := copy(s.blocks[s.held/blockLen][s.held%blockLen:], events)
+		s.held += n
+		events = events[n:]
+	}
 	if s.bytes <= s.limit {
 		return nil
 	}
@@ -50,54 +67,68 @@ func (s *store) add(events []event) error {
 
 // seal sorts what is in memory. Nothing may be added afterwards.
 func (s *store) seal() {
-	var parts [ranges][]ref
-	n := 0
-	for _, b := range s.batches {
-		n += len(b)
-	}
-	for r := range parts {
-		parts[r] = make([]ref, 0, n/ranges+n/(8*ranges)) // digests spread evenly
-	}
-	for _, b := range s.batches {
-		for i := range b {
-			k := s.key(&b[i])
-			parts[rangeOf(k)] = append(parts[rangeOf(k)], ref{k, &b[i]})
-		}
-	}
-	s.batches = nil
-	var wg sync.WaitGroup
-	for r := range parts {
-		wg.Go(func() {
-			slices.SortFunc(parts[r], func(a, b ref) int {
-				if a.key != b.key {
-					return cmp.Compare(a.key, b.key)
-				}
-				return a.event.compare(b.event.place, s.byArrival)
-			})
-			s.sorted[r] = make([]*event, len(parts[r]))
-			for i, p := range parts[r] {
-				s.sorted[r][i] = p.event
-			}
-		})
-	}
-	wg.Wait()
+	s.part()
+	_ = parallel(runtime.GOMAXPROCS(0), func(r int) error { // which never fails
+		s.sort(s.sorted[r])
+		return nil
+	})
 }
 
-// A ref is an event with its key beside it, for sorting.
-type ref struct {
-	key   uint64
-	event *event
+// part tells what is in memory apart by its ranges.
+func (s *store) part() {
+	for r := range s.sorted {
+		if s.sorted[r] == nil {
+			s.sorted[r] = make([]ref, 0, s.held/ranges+s.held/(8*ranges)) // digests spread evenly
+		}
+		s.sorted[r] = s.sorted[r][:0]
+	}
+	for i := range uint32(s.held) { //nolint:gosec // as many as there is memory for
+		k := s.key(s.event(i))
+		s.sorted[rangeOf(k)] = append(s.sorted[rangeOf(k)], ref{k, i})
+	}
+}
+
+// sort brings refs into the order of their keys first, without a look at the events: those of one key are few, and mostly came
+// in their order.
+func (s *store) sort(refs []ref) {
+	slices.SortFunc(refs, func(a, b ref) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return cmp.Compare(a.nth, b.nth)
+	})
+	byPlace := func(a, b ref) int { return s.event(a.nth).compare(s.event(b.nth).place, s.byArrival) }
+	for len(refs) > 0 {
+		n := 1
+		for n < len(refs) && refs[n].key == refs[0].key {
+			n++
+		}
+		if !slices.IsSortedFunc(refs[:n], byPlace) {
+			slices.SortFunc(refs[:n], byPlace)
+		}
+		refs = refs[n:]
+	}
 }
 
 // spill writes all that is in memory to the scratch file.
 func (s *store) spill() error {
-	s.seal()
-	r, err := s.scratch.write(s.sorted)
+	s.part()
+	var written run
+	const most = 4 // ranges that are held a second time, as they are written: a quarter of what is in memory, and less in bytes
+	err := parallel(min(most, runtime.GOMAXPROCS(0)), func(r int) (err error) {
+		s.sort(s.sorted[r])
+		written[r].from, written[r].to, err = s.scratch.write(s, r)
+		s.sorted[r] = s.sorted[r][:0]
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	s.runs = append(s.runs, r)
-	s.sorted, s.bytes = [ranges][]*event{}, 0
+	s.runs = append(s.runs, written)
+	for _, b := range s.blocks {
+		clear(b) // their texts
+	}
+	s.held, s.bytes = 0, 0
 	return nil
 }
 
@@ -111,11 +142,11 @@ func mergeAll(stores []*store, r int, yield func(*event) error) error {
 	var cursors []*cursor
 	for _, s := range stores {
 		if len(s.sorted[r]) > 0 {
-			cursors = append(cursors, &cursor{events: s.sorted[r]})
+			cursors = append(cursors, &cursor{store: s, refs: s.sorted[r]})
 		}
 		for _, run := range s.runs {
-			if run.ends[r] > run.begin(r) {
-				cursors = append(cursors, newCursor(s.scratch, run.begin(r), run.ends[r], len(s.runs)))
+			if part := run[r]; part.to > part.from {
+				cursors = append(cursors, newCursor(s.scratch, part.from, part.to, len(s.runs)))
 			}
 		}
 	}
@@ -197,9 +228,9 @@ func (m *emitter) emit(e *event) error {
 }
 
 func (m *emitter) flush() error {
-	full := m.buf
-	m.buf = nil
-	return m.to.add(full)
+	err := m.to.add(m.buf)
+	m.buf = m.buf[:0]
+	return err
 }
 
 // parallel runs work for each range, on some goroutines, and waits for all of them.

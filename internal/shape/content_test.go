@@ -102,7 +102,7 @@ func counted(list []shape.Count, name string) int64 {
 // secrets are words that must not be found in anything that is told of the callbacks that they are in.
 var secretWords = []string{
 	"1250001234", "118148777", "keynote77", "s3cr3tkey", "0123456789abcdef0123456789abcdef", "customer", "origin77", "push77", "8f14e45fceea167a5a36dedd4bea2543",
-	"99887766", "55443322", "hush", "whisper",
+	"99887766", "55443322", "hush", "whisper", "10.23.45.67",
 }
 
 func TestNothingThatNamesAnybodyIsInAShape(t *testing.T) {
@@ -113,7 +113,7 @@ func TestNothingThatNamesAnybodyIsInAShape(t *testing.T) {
 			`"to_url":"rtmp://push77.example/live/keynote77?txSecret=0123456789abcdef0123456789abcdef","sign":"8f14e45fceea167a5a36dedd4bea2543","t":1700000600}`,
 		`{"appid":"1250001234","callback_event":"TaskExit","event_type":314,"msg":"{\"message\":\"write to push77 failed for 118148777\",\"code\":\"customer@hush\",\"task_exit_time\":\"hush:hush\"}",`+
 			`"source_urls":["http://origin77.example/"],"stream_id":{"keynote77 hush":{"customer 7":1}},"task_id":118148777,"interface":"http://whisper/","product_name":"8f14e45fceea167a5a36dedd4bea2543",`+
-			`"8f14e45fceea167a5a36dedd4bea2543":1,"55443322":true,"stream_55443322":[55443322],"customer@hush/whisper":"x","extra":{"user":55443322,"name":"customer"},"amount":55443322.25}`,
+			`"8f14e45fceea167a5a36dedd4bea2543":1,"55443322":true,"stream_55443322":[55443322],"customer@hush/whisper":"x","hosts":{"hush.whisper.example":{"10.23.45.67":1},"hush@whisper.example":2},"extra":{"user":55443322,"name":"customer"},"amount":55443322.25}`,
 		`{"event_type":1,"appid":1250001234,"stream_id":"keynote77","stream_param":"txSecret=0123456789abcdef0123456789abcdef","user_ip":"customer","sequence":"99887766"}`,
 		callback("http://whisper.example/hush", `{"whisper 1":"hush"}`),
 	)

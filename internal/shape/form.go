@@ -196,7 +196,8 @@ func shownName(name []byte) string {
 	case len(name) > longest || !utf8.Valid(name):
 		return "{name}"
 	case run(name, func(c byte) bool { return classes[c] == isDigit }) >= tellingDigits,
-		run(name, func(c byte) bool { return classes[c]&(isDigit|isHex) != 0 }) >= hexLength:
+		run(name, func(c byte) bool { return classes[c]&(isDigit|isHex) != 0 }) >= hexLength,
+		bytes.Count(name, []byte(".")) > 1, bytes.IndexByte(name, '@') > 0: // a host, a mailbox
 		return "{name}"
 	}
 	for _, c := range string(name) {
