@@ -61,8 +61,8 @@ func schemas(e Edition, r Reading) (*set, error) {
 // fetched are the events whose schemas were fetched.
 var fetched sync.Map
 
-// fetch has the schemas that a body with this event is asked about read and compiled while the caller goes on. Otherwise the
-// first body with a finding waits for a dozen of them in turn, and with it every worker that meets one meanwhile.
+// fetch reads and compiles the schemas that a body with this event is asked about, all at once: the first body with a finding
+// waits for a dozen of them, and with it every worker that meets one meanwhile.
 func fetch(event string, editions []Edition) {
 	if len(editions) == 0 || !editions[len(editions)-1].Names(event) {
 		event = "" // a sender must not fill the memory with names
@@ -70,21 +70,23 @@ func fetch(event string, editions []Edition) {
 	if _, done := fetched.LoadOrStore(event, true); done {
 		return
 	}
+	var all sync.WaitGroup
 	for _, e := range editions {
 		for _, r := range Readings() {
-			go func() {
+			all.Go(func() {
 				s, err := schemas(e, r)
 				if err != nil {
 					return // whoever asks meets the same error and reports it
 				}
 				for _, name := range [...]string{"envelope", "msg." + event, "source_urls"} {
 					if p, there := s.parts[name]; there {
-						_, _ = p.schema()
+						_, _ = p.schema() // likewise
 					}
 				}
-			}()
+			})
 		}
 	}
+	all.Wait()
 }
 
 func newSet(e Edition, r Reading) *set {

@@ -123,15 +123,3 @@ func verdictOf(violations []Violation) Verdict {
 	}
 	return worst
 }
-
-// rank orders verdicts about one body: fewest errors first, then fewest warnings.
-func rank(violations []Violation) (errors, warnings int) {
-	for i := range violations {
-		if violations[i].Severity == Error {
-			errors++
-		} else {
-			warnings++
-		}
-	}
-	return errors, warnings
-}

@@ -16,17 +16,16 @@ type reference struct {
 // table has the medians of the contestants' rounds, of their times and of the ratios to the references.
 func table(contestants []contestant, results [][]result, references ...reference) string {
 	var b strings.Builder
-	columns := ""
-	for _, ref := range references {
-		columns += " " + ref.column + " |"
-	}
+	columns := strings.Join(columnsOf(references), "")
 	fmt.Fprintf(&b, "| contestant | wall |%s CPU |%s peak memory |\n|%s\n", columns, columns, strings.Repeat("---|", 4+2*len(references)))
 	for k, c := range contestants {
 		measure := func(of func(result) float64) (median float64, ratios string) {
+			var cells []byte
 			for _, ref := range references {
-				ratios += fmt.Sprintf(" %.1f |", medianOf(results[k], func(round int, r result) float64 { return of(r) / of(results[ref.place][round]) }))
+				x := medianOf(results[k], func(round int, r result) float64 { return of(r) / of(results[ref.place][round]) })
+				cells = fmt.Appendf(cells, " %.1f |", x)
 			}
-			return medianOf(results[k], func(_ int, r result) float64 { return of(r) }), ratios
+			return medianOf(results[k], func(_ int, r result) float64 { return of(r) }), string(cells)
 		}
 		wall, wallX := measure(func(r result) float64 { return r.wall.Seconds() })
 		cpu, cpuX := measure(func(r result) float64 { return r.cpu.Seconds() })
@@ -34,6 +33,14 @@ func table(contestants []contestant, results [][]result, references ...reference
 		fmt.Fprintf(&b, "| %s | %.2f s |%s %.2f s |%s %.0f MB |\n", c.name, wall, wallX, cpu, cpuX, peak)
 	}
 	return b.String()
+}
+
+func columnsOf(references []reference) []string {
+	columns := make([]string, len(references))
+	for i, ref := range references {
+		columns[i] = " " + ref.column + " |"
+	}
+	return columns
 }
 
 func medianOf(rounds []result, of func(round int, r result) float64) float64 {

@@ -35,8 +35,8 @@ func newValidateCommand(a *app) *cobra.Command {
 		Use:   "validate [PATH…]",
 		Short: "Check captured payloads against the documented editions",
 		Long: `Validate checks captured callbacks against the editions of "Relay Event Notification". A PATH is a file, a
-folder (all .json, .ndjson, .jsonl and .har in it and below, with --line-regexp .log and .txt) or - for the standard
-input. Without a PATH the standard input is read.
+folder (all .json, .ndjson, .jsonl and .har in it and below, with --line-regexp .log and .txt, but for what is hidden) or
+- for the standard input. Without a PATH the standard input is read.
 
 ` + inputHelp + `
 

@@ -53,7 +53,7 @@ func (f *shapeFlag) write(a *app, c *shape.Collector, outcome error) error {
 		}
 		return outcome
 	}
-	if err := a.intoFile(f.file, observed.Write); err != nil {
+	if err := a.intoPlace(f.file, observed.Write); err != nil {
 		return exit(exitEnvironment, fmt.Errorf("--shape: %w", err))
 	}
 	return outcome

@@ -11,6 +11,8 @@ var formats = []struct {
 	at    int
 	name  string
 }{
+	{"\x1f\x8b", 0, "compressed twice"}, // what is packed once was unpacked before this
+	{"\x28\xb5\x2f\xfd", 0, "compressed twice"},
 	{"PK\x03\x04", 0, "a ZIP archive"},
 	{"PK\x05\x06", 0, "an empty ZIP archive"},
 	{"BZh", 0, "a bzip2 archive"},

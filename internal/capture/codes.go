@@ -104,5 +104,14 @@ var codes = []schema.Code{
 	},
 }
 
+// Unread reports whether a code says that the rest of a source, or all of it, was not read.
+func Unread(code string) bool {
+	switch code {
+	case CodeArchive, CodeExpand, CodeFile, CodeEncoding, CodeHAR, CodeBinary:
+		return true
+	}
+	return false
+}
+
 // Codes is the catalogue of what a ReadError may be, sorted by id.
 func Codes() []schema.Code { return slices.Clone(codes) }

@@ -375,6 +375,7 @@ func TestWhatIsNoTextIsRefusedAndTheNextFileRead(t *testing.T) {
 	}
 	write(t, dir, map[string]string{
 		"a.json": "PK\x03\x04" + noise.String(), "b.json": noise.String(), "c.json": "\x89PNG\r\n\x1a\n", "d.json": strings.Repeat("tar", 80) + strings.Repeat("\x00", 17) + "ustar",
+		"h.json.gz": zip(t, zip(t, "{}")), "i.json.gz": zip(t, zst(t, "{}")),
 		"e.json": "\x00\x01{}", "f.json": "{\"a\":\"" + noise.String() + "\"}", "g.json": "été à la plage, où l'on ne lit pas\n",
 	})
 	docs, _ := documents(t, []string{dir}, nil, Options{})
@@ -388,12 +389,17 @@ func TestWhatIsNoTextIsRefusedAndTheNextFileRead(t *testing.T) {
 			got = append(got, name)
 		}
 	}
-	want := []string{"a.json RC2012", "b.json RC2012", "c.json RC2012", "d.json RC2012", "e.json", "f.json", "g.json"}
+	want := []string{"a.json RC2012", "b.json RC2012", "c.json RC2012", "d.json RC2012", "e.json", "f.json", "g.json", "h.json.gz RC2012", "i.json.gz RC2012"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 	if m := docs[0].Err.Message; !strings.Contains(m, "a ZIP archive") {
 		t.Error(m)
+	}
+	for _, d := range docs[len(docs)-2:] {
+		if m := d.Err.Message; !strings.Contains(m, "compressed twice") {
+			t.Error(m)
+		}
 	}
 }
 

@@ -7,15 +7,17 @@ import (
 	"os"
 )
 
-// Lines is the rest of a plain file of one document for each line, as far as it consists of whole lines. Whoever reads
-// it, in whatever order and by however many hands, tells the Reader with Resume where it stopped.
+// Lines is the rest of a source of one document for each line, as far as it consists of whole lines. Whoever reads it, in
+// whatever order and by however many hands, tells the Reader with Resume where it stopped. A plain file is read at any place,
+// everything else from here on.
 type Lines struct {
 	Source  string
-	File    io.ReaderAt
-	From    int64 // offset of the first line
-	Line    int   // its number
-	To      int64 // the file's size when it was looked at; the last line may be cut there
-	MaxLine int   // the longest line that is read, in bytes
+	File    io.ReaderAt // nil if there is a Stream
+	Stream  *Stream     // nil if there is a File
+	From    int64       // offset of the first line, after decompression
+	Line    int         // its number
+	To      int64       // the file's size when it was looked at; the last line may be cut there. 0 for a Stream
+	MaxLine int         // the longest line that is read, in bytes
 
 	input int
 	raw   bool // lines of a log: the white space before one belongs to it
@@ -31,10 +33,22 @@ const enough = 1 << 20
 func (r *Reader) Lines() (Lines, bool) {
 	s := r.split
 	switch {
-	case s == nil || r.packed || r.opens != nil && r.opts.Unopened == 0:
+	case s == nil || len(r.queue) > 0 || r.opens != nil && r.opts.Unopened == 0:
 		return Lines{}, false
 	case !s.lines && !s.raw || s.array != noArray || s.err != nil || s.offset != s.lineStart:
 		return Lines{}, false
+	}
+	rest := Lines{
+		Source: s.name, From: s.offset, Line: s.line, MaxLine: s.max,
+		input: r.begun, raw: s.raw, open: r.opens,
+	}
+	if r.stream != nil {
+		if s.offset+int64(r.buf.Buffered()) < enoughCame {
+			return Lines{}, false
+		}
+		r.stream.begin(r.buf, s.offset)
+		rest.Stream = r.stream
+		return rest, true
 	}
 	f, ok := r.file.(*os.File)
 	if !ok {
@@ -44,28 +58,42 @@ func (r *Reader) Lines() (Lines, bool) {
 	if err != nil || !info.Mode().IsRegular() || info.Size()-s.offset < enough {
 		return Lines{}, false
 	}
-	return Lines{
-		Source: s.name, File: f, From: s.offset, Line: s.line, To: info.Size(), MaxLine: s.max,
-		input: r.begun, raw: s.raw, open: r.opens,
-	}, true
+	rest.File, rest.To = f, info.Size()
+	return rest, true
 }
 
-// Resume goes on with the open source at the beginning of a line.
-func (r *Reader) Resume(offset int64, line int) error {
-	f, ok := r.file.(*os.File)
-	if !ok || r.split == nil {
-		return fmt.Errorf("resume reading at offset %d: no file is open", offset)
+// Resume goes on with the open source at the beginning of a line. unused is what was read of a Stream from there on; it must
+// not be changed any more.
+func (r *Reader) Resume(offset int64, line int, unused ...[]byte) error {
+	if r.split == nil {
+		return fmt.Errorf("resume reading at offset %d: nothing is open", offset)
 	}
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return fmt.Errorf("resume reading %s at offset %d: %w", r.split.name, offset, err)
+	in, err := r.rewound(offset, unused)
+	if err != nil {
+		return err
 	}
-	s := newSplitter(r.split.name, r.opts.metered(f), r.split.max, r.buf)
+	s := newSplitter(r.split.name, in, r.split.max, r.buf)
 	s.started, s.lines, s.raw = true, r.split.lines, r.split.raw
 	s.position = position{line: line, offset: offset, lineStart: offset}
 	// The lines so far belong to those who read them, or had none before: they are accounted for there.
 	s.ledger = ledger{told: offset, covered: line - 1, without: r.split.without}
 	r.split = s
 	return nil
+}
+
+// rewound is the open source from an offset on.
+func (r *Reader) rewound(offset int64, unused [][]byte) (io.Reader, error) {
+	if r.stream != nil {
+		return r.stream, r.stream.resume(r.split.name, offset, unused)
+	}
+	f, ok := r.file.(*os.File)
+	if !ok {
+		return nil, fmt.Errorf("resume reading %s at offset %d: it is no file", r.split.name, offset)
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("resume reading %s at offset %d: %w", r.split.name, offset, err)
+	}
+	return r.opts.metered(f), nil
 }
 
 // Wrapped reports whether bodies have to be taken out of the lines by an Opener.

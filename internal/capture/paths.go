@@ -39,16 +39,22 @@ func checkPaths(paths []string) error {
 			continue
 		}
 		if _, err := os.Stat(p); err != nil {
-			if pe := new(fs.PathError); errors.As(err, &pe) {
-				err = pe.Err // the path is said already
-			}
-			return &PathError{Path: p, Err: err}
+			return &PathError{Path: p, Err: bare(err)}
 		}
 	}
 	if stdin > 1 {
 		return &PathError{Path: Stdin, Err: fmt.Errorf("the standard input can be read only once")}
 	}
 	return nil
+}
+
+// bare is what the system said of a path, without the path: that is told beside it, and findings that differ in it alone are
+// of one kind.
+func bare(err error) error {
+	if pe := new(fs.PathError); errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // sources yields the sources in the order of the paths; what a folder holds in the order of names, folder by folder.
@@ -64,7 +70,7 @@ func sources(paths []string, stdin io.Reader, skipped *skipList) iter.Seq[source
 			info, err := os.Stat(p)
 			switch {
 			case err != nil:
-				if !yield(source{name: p, err: err}) {
+				if !yield(source{name: p, err: bare(err)}) {
 					return
 				}
 			case !info.IsDir():
@@ -81,19 +87,26 @@ func sources(paths []string, stdin io.Reader, skipped *skipList) iter.Seq[source
 }
 
 func file(name string) source {
-	return source{name: name, open: func() (io.ReadCloser, error) { return os.Open(name) }}
+	return source{name: name, open: func() (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, bare(err)
+		}
+		return f, nil
+	}}
 }
 
-// folder yields the captures in a folder and below. What is hidden is left out; what does not look like a capture, and
-// links to folders, are left out and noted. It reports whether to go on.
+// folder yields the captures in a folder and below. What is hidden, what does not look like a capture, and links to folders
+// are left out and noted. It reports whether to go on.
 func folder(root string, skipped *skipList, yield func(source) bool) bool {
 	entries, err := os.ReadDir(root) // sorted by name
-	if err != nil && !yield(source{name: root, err: err}) {
+	if err != nil && !yield(source{name: root, err: bare(err)}) {
 		return false
 	}
 	for _, d := range entries {
 		name := filepath.Join(root, d.Name())
 		if strings.HasPrefix(d.Name(), ".") {
+			skipped.add(name)
 			continue
 		}
 		if d.IsDir() {
@@ -128,6 +141,14 @@ var (
 	plainEndings  = []string{".json", ".ndjson", ".jsonl", ".har"}
 	packedEndings = []string{".gz", ".zst", ".zstd"}
 )
+
+// Endings are those of the files that are read when a folder is named, but for what a compressor puts behind them.
+func (o *Options) Endings() []string {
+	if !o.Line.IsZero() {
+		return slices.Concat(plainEndings, []string{".log", ".txt"})
+	}
+	return slices.Clone(plainEndings)
+}
 
 func isCapture(name string) bool { return slices.Contains(plainEndings, filepath.Ext(unpacked(name))) }
 

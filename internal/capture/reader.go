@@ -14,6 +14,7 @@ import (
 // A Reader yields the documents of all sources, one at a time. It is for one goroutine.
 type Reader struct {
 	opts    Options
+	stdin   io.Reader
 	skipped skipList
 
 	nextSource func() (source, bool)
@@ -24,7 +25,7 @@ type Reader struct {
 	opens  open      // takes bodies out of what split finds; nil if that are the bodies
 	file   io.Closer // nil if none is open
 	free   []func()  // what ends goroutines and decompressors, in this order
-	packed bool      // the open source is an archive
+	stream *Stream   // the open source, if it can be read only once
 	name   string    // of the open source
 	owed   bool      // the open source was named, and has had no document yet
 	begun  int       // sources, those that could not be opened among them
@@ -44,7 +45,7 @@ func Open(paths []string, stdin io.Reader, opts Options) (*Reader, error) {
 	}
 	opts.MaxLine = cmp.Or(opts.MaxLine, DefaultMaxLine)
 	opts.MaxExpand = cmp.Or(opts.MaxExpand, DefaultMaxExpand)
-	r := &Reader{opts: opts, buf: bufio.NewReaderSize(nil, buffer)}
+	r := &Reader{opts: opts, stdin: stdin, buf: bufio.NewReaderSize(nil, buffer)}
 	r.skipped.wants = opts.wants()
 	r.nextSource, r.stop = iter.Pull(sources(paths, stdin, &r.skipped))
 	return r, nil
@@ -133,21 +134,28 @@ func (r *Reader) open(ctx context.Context, src source) (Document, bool) {
 	}
 	r.file, r.name, r.opens, r.owed, r.before = f, src.name, nil, src.named, r.counts.Documents
 	in := r.opts.metered(f)
+	var ahead *readAhead
 	if !isRegular(f) {
 		// What comes through a pipe may not come for long. The goroutine that waits for it can be left.
+		if widen(f); src.name == Stdin {
+			widen(r.stdin) // which f does not show
+		}
 		pipe := newReadAhead(in)
 		unwatch := context.AfterFunc(ctx, pipe.halt)
-		in, r.free = pipe, append(r.free, func() { unwatch(); pipe.halt() })
+		in, ahead, r.free = pipe, pipe, append(r.free, func() { unwatch(); pipe.halt() })
 	}
 	plain, free, packed, err := unpack(in, r.opts.expansion())
 	if err != nil {
 		r.closeSource()
 		return fail(readError(err))
 	}
-	r.packed = packed
 	if packed {
-		ahead := newReadAhead(plain)
-		plain, r.free = ahead, append(r.free, func() { ahead.halt(); <-ahead.done; free() })
+		unpacked := newReadAhead(plain)
+		plain, ahead, r.free = unpacked, unpacked, append(r.free, func() { unpacked.halt(); <-unpacked.done; free() })
+	}
+	if ahead != nil {
+		r.stream = newStream(plain, ahead)
+		plain = r.stream
 	}
 	s := newSplitter(src.name, plain, r.opts.MaxLine, r.buf)
 	s.sniff = func() { r.recognise(s) }
@@ -173,7 +181,7 @@ func (r *Reader) closeSource() {
 	if r.file != nil {
 		_ = r.file.Close() // it was only read
 	}
-	r.split, r.file, r.free = nil, nil, nil
+	r.split, r.file, r.free, r.stream = nil, nil, nil, nil
 }
 
 // Waits reports whether the next document has to be waited for: nothing of it was read yet. Whoever gathers documents

@@ -109,7 +109,12 @@ func TestPathsAreReadInOrderAndFoldersByName(t *testing.T) {
 			break
 		}
 	}
-	if n, first := r.Skipped(); n != 2 || len(first) != 2 || filepath.Base(first[0]) != "README.md" || filepath.Base(first[1]) != "notes.txt" {
+	var skipped []string
+	n, first := r.Skipped()
+	for _, name := range first {
+		skipped = append(skipped, filepath.Base(name))
+	}
+	if want := []string{".git", ".hidden.json", "README.md"}; n != 4 || !slices.Equal(skipped, want) {
 		t.Errorf("skipped %d: %q", n, first)
 	}
 }
@@ -136,6 +141,19 @@ func TestLinksToFilesAreFollowedAndLinksToFoldersAreNot(t *testing.T) {
 	got := readAll(t, dir, []string{dir}, nil, Options{})
 	if want := []string{`b.json:1 {"a":1}`, "c.json:1 !RC2004", `real/a.json:1 {"a":1}`}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Findings that differ in a path alone are of one kind, and the path is told beside each.
+func TestAFileThatCannotBeOpenedIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "a.json")); err != nil {
+		t.Skip("no symbolic links here: ", err)
+	}
+	docs, _ := documents(t, []string{dir}, nil, Options{})
+	if len(docs) != 1 || docs[0].Err == nil || !errors.Is(docs[0].Err, os.ErrNotExist) || strings.Contains(docs[0].Err.Error(), "a.json") {
+		t.Errorf("got %+v", docs)
 	}
 }
 

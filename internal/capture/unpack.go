@@ -44,9 +44,10 @@ func (o *Options) expansion() expansion {
 // unpack looks at the first bytes, not at the name, and decompresses what is compressed. closer frees the decompressor;
 // packed tells whether there is one.
 func unpack(r io.Reader, limit expansion) (out io.Reader, closer func(), packed bool, err error) {
-	in := &counter{r: r}
+	source := &sticky{r: r}
+	in := &counter{r: source}
 	head := bufio.NewReaderSize(in, 64<<10)
-	magic, _ := head.Peek(1) // an error comes again with the first read
+	magic, _ := head.Peek(1) // an error comes again with the first read: the source keeps it
 	if len(magic) > 0 && bytes.IndexByte([]byte{gzipMagic[0], zstdMagic[0]}, magic[0]) >= 0 || isSkippable(magic) {
 		magic, _ = head.Peek(4) // more would have to be waited for where there is no more for a while
 	}
@@ -65,7 +66,10 @@ func unpack(r io.Reader, limit expansion) (out io.Reader, closer func(), packed 
 		}
 		return &bounded{r: z, in: in, expansion: limit}, z.Close, true, nil
 	default:
-		return head, nothing, false, nil
+		looked, _ := head.Peek(head.Buffered())
+		out := &backlog{r: source}
+		out.unread(looked)
+		return out, nothing, false, nil
 	}
 }
 

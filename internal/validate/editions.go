@@ -156,6 +156,10 @@ func (s Editions) lines() []string {
 
 func (s Editions) headline(callbacks string) string {
 	switch {
+	case s.Relay == 1 && len(s.Best) == 0 && len(s.Each) == 1:
+		return fmt.Sprintf("editions: %s does not fit %s", s.Each[0].Edition, callbacks)
+	case s.Relay == 1 && len(s.Best) == 0:
+		return "editions: none fits " + callbacks
 	case len(s.Fit) == len(s.Each) && len(s.Each) > 1:
 		return "editions: each fits " + callbacks
 	case len(s.Fit) > 0:

@@ -180,6 +180,11 @@ func TestWhatSpeaksAgainstEditionsIsSaidInAFewLines(t *testing.T) {
 		{"a chosen edition that fits", []string{timed}, schema.Options{Edition: schema.Edition2025_09}, "editions: 2025-09 fits the relay callback\n"},
 		{"a chosen edition that does not", []string{start, timed}, schema.Options{Edition: schema.Edition2022_01}, "editions: 2022-01 fits 50 % of 2 relay callbacks\n" +
 			"  against it: event_time seen in 50 %: not before 2024-04\n"},
+		{"one callback that none fits", []string{odd}, schema.Options{}, "editions: none fits the relay callback\n" +
+			"  2021-10 fits 0 %: event_time seen in 100 %: not before 2024-04\n  2022-01 fits 0 %: event_time seen in 100 %: not before 2024-04\n" +
+			"  2024-04 fits 0 %: RC1401 /nonce in 100 %\n  2025-09 fits 0 %: RC1401 /nonce in 100 %\n"},
+		{"one callback that a chosen edition does not fit", []string{timed}, schema.Options{Edition: schema.Edition2022_01}, "editions: 2022-01 does not fit the relay callback\n" +
+			"  against it: event_time seen in 100 %: not before 2024-04\n"},
 		{"no relay callback", []string{`{"event_type":1,"t":1,"sign":"s"}`}, schema.Options{}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -73,7 +73,7 @@ func TestARecordIsEncodedAsTheStandardLibraryDoesIt(t *testing.T) {
 	}
 	for i, line := range spoilt(t, 20) {
 		report := schema.Validate([]byte(line), schema.Options{})
-		rec := record(document(i, line), &report)
+		rec := recordOf(document(i, line), &report)
 		sameAsCompact(t, &rec)
 	}
 	for i := range 0x10000 { // and every short text
@@ -98,7 +98,7 @@ func BenchmarkEncode(b *testing.B) {
 	var records []Record
 	for i, line := range spoilt(b, 100) {
 		report := schema.Validate([]byte(line), schema.Options{})
-		records = append(records, record(document(i, line), &report))
+		records = append(records, recordOf(document(i, line), &report))
 	}
 	var dst []byte
 	i := 0

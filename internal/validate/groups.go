@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/schema"
 )
 
@@ -112,10 +113,17 @@ func (g *groups) of(source string, v *Violation) *group {
 	return one
 }
 
-// sorted is the groups, errors first, the frequent first.
+// sorted is the groups, errors first, and of them those first that say that something was not read at all: there are few,
+// and one counts for more than thousands about what was read. Then the frequent first.
 func (g *groups) sorted() []*group {
+	unread := func(one *group) int {
+		if capture.Unread(one.Code) {
+			return 0
+		}
+		return 1
+	}
 	return slices.SortedFunc(maps.Values(g.found), func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings),
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(unread(a), unread(b)), cmp.Compare(b.Findings, a.Findings),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
 	})
 }

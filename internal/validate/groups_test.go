@@ -1,9 +1,12 @@
 package validate
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/schema"
@@ -27,6 +30,9 @@ func TestASentenceHasWhatFindingsHaveInCommon(t *testing.T) {
 		"it cannot be read: read a, but is b: no such file":                             "it cannot be read: read a, but is b: no such file",
 		`no edition documents a field "x, but is 5"`:                                    `no edition documents a field "x, but is 5"`,
 		`callback_event has to be text, but is the text ", but is "`:                    "callback_event has to be text, but is text",
+		"the envelope is not JSON: unexpected end of JSON input, at its byte 1109":      "the envelope is not JSON: unexpected end of JSON input, at its byte …",
+		"the body cannot be decoded: not base64: illegal base64 data at input byte 372": "the body cannot be decoded: not base64: illegal base64 data at input byte …",
+		"a document of more than 8388608 bytes was skipped":                             "a document of more than 8388608 bytes was skipped",
 		"": "",
 	} {
 		if got := string(appendSentence(nil, in)); got != want {
@@ -60,6 +66,29 @@ func TestFindingsAreGroupedByWhatTheyAreAbout(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+}
+
+// A run of a year has thousands of findings. That the rest of an archive is missing must not be the last of them.
+func TestWhatWasNotReadIsToldBeforeWhatIsFrequent(t *testing.T) {
+	t.Parallel()
+	var in strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&in, "{\"event_type\":314,\"callback_event\":\"TaskStart\",%c}\n", 'A'+i)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte(in.String())); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, map[string]string{"a.ndjson.gz": packed.String()[:packed.Len()-4]})
+	for format, want := range map[Format]string{
+		Text: "All of them, by kind:\n       1 × error   RC2002: the compressed data ends too early", GitHub: "title=RC2002::the compressed data ends too early",
+	} {
+		var out bytes.Buffer
+		if _, err := Run(t.Context(), []string{dir}, nil, &out, Options{Format: format, MaxErrors: 20}); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s, %v: got %s", format, err, out.String())
+		}
 	}
 }
 
@@ -108,6 +137,13 @@ func document(i int, line string) capture.Document {
 	return capture.Document{Source: "-", Line: i + 1, Column: 1, Offset: int64(i * len(line)), Body: []byte(line)}
 }
 
+// recordOf is the record of a document.
+func recordOf(doc capture.Document, r *schema.Report) Record {
+	var b batch
+	b.record(&doc, r)
+	return b.records[0]
+}
+
 func BenchmarkGroups(b *testing.B) {
 	var docs []capture.Document
 	var reports []schema.Report
@@ -120,9 +156,11 @@ func BenchmarkGroups(b *testing.B) {
 	}
 	b.Run("record", func(b *testing.B) {
 		b.ReportAllocs()
+		var one batch
 		i := 0
 		for b.Loop() {
-			record(docs[i], &reports[i])
+			one.records, one.violations = one.records[:0], one.violations[:0]
+			one.record(&docs[i], &reports[i])
 			i = (i + 1) % len(docs)
 		}
 	})
@@ -131,7 +169,7 @@ func BenchmarkGroups(b *testing.B) {
 		g, i := newGroups(), 0
 		records := make([]Record, len(docs))
 		for i := range docs {
-			records[i] = record(docs[i], &reports[i])
+			records[i] = recordOf(docs[i], &reports[i])
 		}
 		for b.Loop() {
 			g.add(&records[i])

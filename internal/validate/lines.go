@@ -22,20 +22,21 @@ const readSize = 32 << 10
 // overrun is how much is read behind a chunk at first, for its last line to end.
 const overrun = 16 << 10
 
-// slack is the capacity behind a text for its lines to be found fast; see schema.Validator.Line.
+// slack is the capacity behind a text for its lines to be found fast; see schema.Lines.
 const slack = 64
 
 // maxOverrun bounds the last line of a chunk. What is longer is left to the Reader, which does not keep what is too long.
 const maxOverrun = 1 << 20
 
-// A span is a file's lines on their way through the workers, each of which takes the next chunk when it has done the last.
-// It ends at its last whole line, or where a line is found that is not simply a document.
+// A span is the lines of a file or a stream on their way through the workers, each of which takes the next chunk when it has
+// done the last. It ends at its last whole line, or where a line is found that is not simply a document.
 type span struct {
 	capture.Lines
-	input int // the reader's number of it
-	turns *turns
-	next  atomic.Int64 // number of the chunk that nobody has taken yet
-	stop  atomic.Int64 // a chunk stopped short here: what begins behind it need not be judged
+	input  int // the reader's number of it
+	turns  *turns
+	next   atomic.Int64 // of a file: number of the chunk that nobody has taken yet
+	chunks chan *chunk  // of a stream: those that nobody has taken yet
+	stop   atomic.Int64 // a chunk stopped short here: what begins behind it need not be judged
 
 	// How far it was told of. Written in turn, and read when that is over.
 	offset int64
@@ -45,7 +46,10 @@ type span struct {
 // A chunk is the lines of a span that begin in [from, to).
 type chunk struct {
 	span     *span
+	n        int64 // its number, from 0
 	from, to int64
+	text     []byte // of a stream: what is in [from, to), whole lines
+	final    bool   // it is the last one
 
 	// What came of it, beside the batch's tally. Lines are counted from the chunk's first.
 	lines int   // whole lines judged, blank ones too
@@ -53,20 +57,32 @@ type chunk struct {
 	short bool  // it stopped at end, before to
 }
 
-func newSpan(lines capture.Lines, input int) *span {
-	s := &span{Lines: lines, input: input, turns: newTurns(), offset: lines.From, line: lines.Line}
+// newSpan is a span of which so many chunks may be under way.
+func newSpan(lines capture.Lines, input, most int) *span {
+	s := &span{Lines: lines, input: input, turns: newTurns(most), offset: lines.From, line: lines.Line}
 	s.stop.Store(math.MaxInt64)
 	return s
 }
 
-// take is the next chunk, with its number; none where the rest is taken, or not wanted any more.
-func (s *span) take() (n int64, c *chunk) {
-	n = s.next.Add(1) - 1
-	from := s.From + n*chunkSize
-	if from >= s.To || s.stop.Load() <= from || !s.turns.await(n) {
-		return n, nil
+// take is the next chunk; nil where the rest is taken, or not wanted any more.
+func (s *span) take(ctx context.Context) *chunk {
+	var c *chunk
+	if s.Stream != nil {
+		select {
+		case c = <-s.chunks:
+		case <-ctx.Done():
+		}
+	} else {
+		n := s.next.Add(1) - 1
+		if from := s.From + n*chunkSize; from < s.To {
+			to := min(from+chunkSize, s.To)
+			c = &chunk{span: s, n: n, from: from, to: to, final: to == s.To}
+		}
 	}
-	return n, &chunk{span: s, from: from, to: min(from+chunkSize, s.To)}
+	if c == nil || s.stop.Load() <= c.from || !s.turns.await(c.n) {
+		return nil
+	}
+	return c
 }
 
 // begin has the chunks told of, in their order.
@@ -96,19 +112,23 @@ func (s *span) tell(b *batch, to listener) (last bool, err error) {
 	if c.lines > 0 {
 		s.offset = c.end
 	}
+	if c.text != nil {
+		b.chunk = nil // told of as any batch of a stream: it is shown at once, and the reader has counted its bytes
+	}
 	return c.last(), to.tell(b)
 }
 
 // share judges chunks of a span until all of them are taken.
 func (w *worker) share(ctx context.Context, s *span) error {
 	for ctx.Err() == nil {
-		n, c := s.take()
+		c := s.take(ctx)
 		if c == nil {
 			return nil
 		}
-		b := &batch{input: s.input, source: s.Source, chunk: c}
+		b := batches.Get().(*batch) //nolint:forcetypeassert // there is nothing else in it
+		b.input, b.source, b.chunk = s.input, s.Source, c
 		w.judge(b)
-		if err := s.turns.bring(n, b); err != nil {
+		if err := s.turns.bring(c.n, b); err != nil {
 			return err
 		}
 	}
@@ -119,11 +139,16 @@ func (w *worker) share(ctx context.Context, s *span) error {
 type worker struct {
 	opts      Options
 	validator *schema.Validator
+	lines     *schema.Lines
 	opener    capture.Opener
 	looks     bool // more is wanted of a document without findings than its verdict
 	plain     plain
-	records   []Record // of the batch at hand
 	buf       []byte
+}
+
+func newWorker(opts Options) *worker {
+	v := schema.NewValidator()
+	return &worker{opts: opts, validator: v, lines: v.Lines(opts.Schema), looks: opts.All || opts.Sequence || opts.Shape != nil}
 }
 
 // chunk judges the lines of a chunk: records are made of those that are told of, the others are counted.
@@ -134,39 +159,27 @@ func (w *worker) chunk(b *batch) {
 	if s.stop.Load() <= c.from {
 		return
 	}
-	start := c.from
-	if c.from > s.From {
-		start-- // whether a line begins at from is told by the byte before
-	}
-	text, ok := w.read(c, start, c.to+overrun)
+	text, start, at, ok := w.open(c)
 	if !ok {
 		return
 	}
-	at := 0 // in text
-	if c.from > s.From {
-		end := bytes.IndexByte(text, '\n')
-		if end < 0 || start+int64(end)+1 >= c.to {
-			return // one line from beginning to end, of an earlier chunk
-		}
-		at = end + 1
-	}
 	c.end = start + int64(at)
 	defer func() {
-		w.plain.count(t)
+		w.plain.count(t, w.lines)
 		b.counts = w.opener.Counts()
 	}()
 	wrapped := s.Wrapped()
 	for start+int64(at) < c.to {
-		var report *schema.Report
-		var end int
+		form, end := -1, 0
 		if !wrapped {
-			report, end = w.validator.Line(text[at:], w.opts.Schema)
+			form, end = w.lines.Next(text[at:])
 		}
-		if report != nil && end <= s.MaxLine {
-			w.plain.add(report, end)
+		if form >= 0 && end <= s.MaxLine {
+			w.plain.docs[form]++
+			w.plain.bytes += int64(end)
 			if w.looks {
 				doc := s.Document(text[at:at+end], c.lines, 0, start+int64(at))
-				w.look(b, &doc, report)
+				w.look(b, &doc, w.lines.Report(form))
 			}
 		} else {
 			end = bytes.IndexByte(text[at:], '\n')
@@ -175,8 +188,12 @@ func (w *worker) chunk(b *batch) {
 				if start+int64(len(text)) >= s.To || len(text)-at > maxOverrun {
 					break
 				}
-				if text, ok = w.read(c, start, start+int64(2*len(text))); !ok {
+				before := len(text)
+				if text, ok = w.read(c, start, start+int64(2*before)); !ok {
 					return
+				}
+				if len(text) <= before {
+					break // the file was cut since its size was looked at: the Reader meets its end
 				}
 				continue
 			}
@@ -191,6 +208,27 @@ func (w *worker) chunk(b *batch) {
 	if c.end < c.to { // at the end of the file, or at a line that is not simply a document
 		c.stop(c.end)
 	}
+}
+
+// open is the text in which the lines of a chunk are, the offset at which it begins, and where in it the first of them does.
+// It reports false where there is none.
+func (w *worker) open(c *chunk) (text []byte, start int64, at int, ok bool) {
+	switch {
+	case c.text != nil:
+		return c.text, c.from, 0, true
+	case c.from == c.span.From:
+		text, ok = w.read(c, c.from, c.to+overrun)
+		return text, c.from, 0, ok
+	}
+	start = c.from - 1 // whether a line begins at from is told by the byte before
+	if text, ok = w.read(c, start, c.to+overrun); !ok {
+		return nil, 0, 0, false
+	}
+	at = bytes.IndexByte(text, '\n') + 1
+	if at == 0 || start+int64(at) >= c.to {
+		return nil, 0, 0, false // one line from beginning to end, of an earlier chunk
+	}
+	return text, start, at, true
 }
 
 // line judges a line. It reports false for one that is not simply a document.
@@ -209,36 +247,22 @@ func (w *worker) line(b *batch, line []byte, offset int64) bool {
 	return true
 }
 
-// plain counts the documents of a chunk whose reports are shared, by these.
+// plain counts the documents of a chunk that its lines know, by the numbers of their reports.
 type plain struct {
-	docs  []plainDocs
+	docs  [schema.PlainForms]int
 	bytes int64
 }
 
-type plainDocs struct {
-	report *schema.Report
-	n      int
-}
-
-func (p *plain) add(report *schema.Report, size int) {
-	p.bytes += int64(size)
-	for i := range p.docs {
-		if d := &p.docs[i]; d.report == report {
-			d.n++
-			return
+// count adds what was counted to a tally, and begins anew.
+func (p *plain) count(t *tally, lines *schema.Lines) {
+	for form, docs := range p.docs {
+		if docs > 0 {
+			t.many(lines.Report(form), docs)
+			t.lines += docs
 		}
 	}
-	p.docs = append(p.docs, plainDocs{report, 1})
-}
-
-// count adds what was counted to a tally, and begins anew.
-func (p *plain) count(t *tally) {
-	for _, d := range p.docs {
-		t.many(d.report, d.n)
-		t.lines += d.n
-	}
 	t.bytes += p.bytes
-	p.docs, p.bytes = p.docs[:0], 0
+	*p = plain{}
 }
 
 // read fills the worker's buffer with a part of the file, up to the size that the span has.
@@ -263,7 +287,7 @@ func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
 }
 
 // last reports whether nothing of the span is told of behind the chunk.
-func (c *chunk) last() bool { return c.short || c.to == c.span.To }
+func (c *chunk) last() bool { return c.short || c.final }
 
 // stop notes where the chunk stopped short.
 func (c *chunk) stop(at int64) {

@@ -45,8 +45,7 @@ func line1(event string) string {
 	return strings.ReplaceAll(strings.TrimSpace(string(body)), "\n", " ")
 }
 
-// A file is read as lines by all hands at once; the same bytes from the standard input are read one after the other.
-// Nothing that is told may differ.
+// A file is read as lines by all hands at once; here the same bytes are read one after the other. Nothing that is told may differ.
 func TestAFileIsToldOfAsIfItWereReadFromBeginningToEnd(t *testing.T) {
 	t.Parallel()
 	aligned := func(n int) string { // lines begin where chunks do
@@ -90,21 +89,18 @@ func TestAFileIsToldOfAsIfItWereReadFromBeginningToEnd(t *testing.T) {
 				{Format: Text, MaxErrors: 5, Workers: 1},
 				{Format: NDJSON, Workers: 2, Read: capture.Options{MaxLine: 400}}, // valid callbacks are longer
 			} {
-				var fromFile, inOrder bytes.Buffer
+				var fromFile bytes.Buffer
 				sum, err := Run(t.Context(), []string{name}, nil, &fromFile, opts)
 				if err != nil {
 					t.Fatal(err)
 				}
-				want, err := Run(t.Context(), []string{capture.Stdin}, bytes.NewReader(data), &inOrder, opts)
-				if err != nil {
-					t.Fatal(err)
-				}
+				want, told := inOrder(t, bytes.NewReader(data), opts)
 				if sum != want {
 					t.Errorf("%+v: %+v, in order %+v", opts, sum, want)
 				}
 				got := strings.ReplaceAll(fromFile.String(), name, capture.Stdin)
-				if got != inOrder.String() {
-					t.Errorf("%+v: the findings differ: %s", opts, firstDifference(got, inOrder.String()))
+				if got != told {
+					t.Errorf("%+v: the findings differ: %s", opts, firstDifference(got, told))
 				}
 			}
 		})

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
-	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,11 +28,29 @@ type batch struct {
 	chunk  *chunk // in place of documents: what a worker took of a span
 
 	// What came of it.
-	tally   tally
-	counts  capture.Counts   // of what the worker opened
-	records []Record         // of those that are told of
-	lives   *sequence.Batch  // what tasks' lives need of it, if they are followed
-	shape   *shape.Collector // what the documents look like, if anybody asks
+	tally      tally
+	counts     capture.Counts   // of what the worker opened
+	records    []Record         // of those that are told of
+	violations []Violation      // theirs
+	lives      *sequence.Batch  // what tasks' lives need of it, if they are followed
+	shape      *shape.Collector // what the documents look like, if anybody asks
+}
+
+// batches are those that were told of, for others to use their memory.
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// fewRecords is how many records, and violations, a batch may have had to be used again: so many that most of a usual capture are.
+const fewRecords = 64
+
+// release gives a batch up that was told of.
+func (b *batch) release() {
+	if cap(b.records) > fewRecords || cap(b.violations) > fewRecords {
+		return
+	}
+	clear(b.records)
+	clear(b.violations)
+	*b = batch{tally: tally{forms: b.tally.forms[:0]}, records: b.records[:0], violations: b.violations[:0]}
+	batches.Put(b)
 }
 
 // kept is how many documents of the batch take memory until they are told of.
@@ -135,7 +153,7 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 	reading := make(chan error, 1)
 	free := make(pouches, workers)
 	go func() {
-		reading <- (&source{ctx: running, r: r, opts: &opts, out: batches, free: free}).read()
+		reading <- (&source{ctx: running, r: r, opts: &opts, out: batches, free: free, pieces: piecesFor(workers)}).read()
 		close(batches)
 	}()
 	group.Go(func() error {
@@ -145,9 +163,7 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 	})
 	for range workers {
 		group.Go(func() error {
-			w := worker{
-				opts: opts, validator: schema.NewValidator(), looks: opts.All || opts.Sequence || opts.Shape != nil,
-			}
+			w := newWorker(opts)
 			for b := range work {
 				if b.span != nil {
 					if err := w.share(running, b.span); err != nil {
@@ -173,6 +189,7 @@ func judgeAll(ctx context.Context, r *capture.Reader, opts Options, to listener)
 			} else {
 				<-b.done // every batch in order is in work, and workers end only when that is empty
 				err = to.tell(b)
+				b.release()
 			}
 			if err != nil {
 				return err
@@ -242,9 +259,6 @@ func (w *worker) judge(b *batch) {
 		}
 		b.counts = w.opener.Counts()
 	}
-	b.records = slices.Clone(w.records)
-	clear(w.records)
-	w.records = w.records[:0]
 }
 
 // document judges a document, or what is in it if the body has to be taken out of it.
@@ -265,7 +279,7 @@ func (w *worker) body(b *batch, doc *capture.Document) {
 	b.tally.lines += doc.Lines
 	if doc.Err != nil {
 		b.tally.unreadable++
-		w.records = append(w.records, refused(*doc))
+		b.records = append(b.records, refused(*doc))
 		b.gather(doc, nil)
 		return
 	}
@@ -279,7 +293,7 @@ func (w *worker) look(b *batch, doc *capture.Document, report *schema.Report) {
 	follow(b.lives, doc, report)
 	b.gather(doc, report)
 	if report.Verdict != schema.OK || w.opts.All {
-		w.records = append(w.records, record(*doc, report))
+		b.record(doc, report)
 	}
 }
 
@@ -291,9 +305,12 @@ type source struct {
 	out  chan<- *batch
 	free pouches
 
+	pieces pieces // for a stream
+
 	input int    // the reader's number of the source
 	name  string // of it
-	n     int    // documents of it since the last attempt to read it as lines
+	n     int    // documents of it; anew behind what was read as lines, from below 0
+	rest  int    // how many have to pass behind a stream's lines until the next attempt
 	b     *batch
 }
 
@@ -307,17 +324,24 @@ func (s *source) send(b *batch) bool {
 	}
 }
 
+// fresh is a batch to gather documents in.
+func (s *source) fresh() *batch {
+	b := batches.Get().(*batch) //nolint:forcetypeassert // there is nothing else in it
+	b.pouch = s.free.get()
+	return b
+}
+
 func (s *source) flush() bool {
 	if len(s.b.docs) == 0 {
 		return true
 	}
 	full := s.b
-	s.b = &batch{pouch: s.free.get()}
+	s.b = s.fresh()
 	return s.send(full)
 }
 
 func (s *source) read() error {
-	s.b = &batch{pouch: s.free.get()}
+	s.b = s.fresh()
 	for {
 		doc, err := s.r.Next(s.ctx)
 		switch {
@@ -332,7 +356,7 @@ func (s *source) read() error {
 			if !s.flush() {
 				return s.ctx.Err()
 			}
-			s.input, s.name, s.n = input, doc.Source, 0
+			s.input, s.name, s.n, s.rest = input, doc.Source, 0, retry
 		}
 		s.b.add(doc)
 		if (s.b.full() || s.r.Waits()) && !s.flush() {
@@ -348,24 +372,27 @@ func (s *source) read() error {
 			if err := s.share(lines); err != nil {
 				return err
 			}
-			s.n = retry // some documents have to pass until the next attempt
+			s.n = -s.rest // some documents have to pass until the next attempt
 		}
 	}
 }
 
-// share hands the rest of a file to the workers, waits for it, and tells the reader where to go on.
+// share hands the rest of a file or a stream to the workers, waits for it, and tells the reader where to go on.
 func (s *source) share(lines capture.Lines) error {
-	all := newSpan(lines, s.input)
+	if lines.Stream != nil {
+		return s.pour(lines)
+	}
+	all := newSpan(lines, s.input, maxWaiting)
 	if !s.send(&batch{span: all}) || !all.turns.wait(s.ctx) {
 		return s.ctx.Err()
 	}
 	return s.r.Resume(all.offset, all.line)
 }
 
-// retry is how many documents lie between attempts to read a file as lines: so many that a file with something else
+// retry is how many documents lie between attempts to read a source as lines: so many that one with something else
 // among its lines now and then costs no more than without the attempts.
 const retry = 1024
 
 // mayBeLines reports whether it is worth a look, behind n documents of a source, whether the rest are lines: early, and
 // then now and then.
-func mayBeLines(n int) bool { return n == 1 || n == 2 || n == 3 || n%retry == 0 }
+func mayBeLines(n int) bool { return n >= 0 && (n <= 3 || n%retry == 0) }

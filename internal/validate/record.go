@@ -55,8 +55,8 @@ func newRecord(doc capture.Document) Record {
 }
 
 // record tells of a report, with the places in the capture.
-func record(doc capture.Document, r *schema.Report) Record {
-	rec := newRecord(doc)
+func (b *batch) record(doc *capture.Document, r *schema.Report) {
+	rec := newRecord(*doc)
 	rec.Verdict, rec.Kind, rec.Event, rec.Omitted, rec.timed = r.Verdict, r.Kind, r.Event, r.Omitted, r.Timed
 	rec.Unreadable = !r.Readable()
 	if r.Kind == schema.KindSibling {
@@ -65,10 +65,10 @@ func record(doc capture.Document, r *schema.Report) Record {
 	if r.Editions != nil {
 		rec.Editions = r.Editions
 	}
-	rec.Violations = make([]Violation, len(r.Violations))
+	first := len(b.violations)
 	for i := range r.Violations {
-		v, out := &r.Violations[i], &rec.Violations[i]
-		*out = Violation{
+		v := &r.Violations[i]
+		out := Violation{
 			Code: v.Code, Severity: v.Severity, Pointer: v.Pointer, Message: v.Message, Edition: v.Edition,
 			Line: doc.Line, Column: v.Column, Offset: -1,
 		}
@@ -87,6 +87,10 @@ func record(doc capture.Document, r *schema.Report) Record {
 		case v.Line == 1:
 			out.Column += doc.Column - 1
 		}
+		b.violations = append(b.violations, out)
 	}
-	return rec
+	if n := len(b.violations); n > first {
+		rec.Violations = b.violations[first:n:n]
+	}
+	b.records = append(b.records, rec)
 }

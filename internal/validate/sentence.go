@@ -24,6 +24,9 @@ func appendSentence(to []byte, message string) []byte {
 			}
 		}
 	}
+	if head := strings.TrimRight(message, "0123456789"); len(head) < len(message) && strings.HasSuffix(head, " byte ") {
+		return append(append(to, head...), "…"...)
+	}
 	return append(to, message...)
 }
 

@@ -29,7 +29,8 @@ type teller struct {
 // An ending is what is told in the end.
 type ending struct {
 	sum      Summary
-	skipped  []string // some of the files that were left out
+	skipped  []string // some of what was left out of folders
+	endings  []string // of the files in folders that are read
 	inputs   []Input
 	more     int // inputs beyond those in the list
 	groups   []*group

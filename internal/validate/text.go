@@ -99,8 +99,8 @@ func (w *textWriter) end(e *ending) error {
 		if e.sum.Skipped > len(e.skipped) {
 			more = ", …"
 		}
-		_, _ = fmt.Fprintf(w.out, "%s left out, not being .json, .ndjson, .jsonl or .har (name a file to have it read): %s%s\n",
-			count(e.sum.Skipped, "file", "files"), strings.Join(names, ", "), more)
+		_, _ = fmt.Fprintf(w.out, "%s left out, being hidden, no file or not %s (name it to have it read): %s%s\n",
+			count(e.sum.Skipped, "entry of folders", "entries of folders"), anyOf(e.endings), strings.Join(names, ", "), more)
 	}
 	w.inputs(e)
 	for _, line := range e.editions.lines() {
@@ -145,6 +145,15 @@ func (g *Group) line() string {
 		pointer = " " + printable(g.Pointer)
 	}
 	return fmt.Sprintf("%s%s: %s, first at %s:%d", g.Code, pointer, printable(g.Message), printable(g.First.Source), g.First.Line)
+}
+
+// anyOf strings words together.
+func anyOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func count(n int, one, many string) string {

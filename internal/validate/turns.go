@@ -13,6 +13,7 @@ type turns struct {
 	room    sync.Cond                           // told has grown, or it is all over
 	waiting [maxWaiting]*batch                  // those that were judged and not told of, each at its number's place
 	told    int64                               // the number of the chunk whose turn it is
+	most    int64                               // how many may be under way, that one among them
 	held    int                                 // documents of those that wait of which something is kept
 	tell    func(*batch) (last bool, err error) // nil until all that comes before the span has been told of
 	busy    bool                                // somebody tells
@@ -27,8 +28,9 @@ const (
 	maxHeld    = 4096
 )
 
-func newTurns() *turns {
-	t := &turns{done: make(chan struct{})}
+// newTurns are turns of which so many may be under way, at most maxWaiting.
+func newTurns(most int) *turns {
+	t := &turns{most: int64(most), done: make(chan struct{})}
 	t.room.L = &t.mu
 	return t
 }
@@ -37,7 +39,7 @@ func newTurns() *turns {
 func (t *turns) await(n int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for !t.over && n > t.told && (n-t.told >= maxWaiting || t.held >= maxHeld) {
+	for !t.over && n > t.told && (n-t.told >= t.most || t.held >= maxHeld) {
 		t.room.Wait()
 	}
 	return !t.over
@@ -74,11 +76,13 @@ func (t *turns) next() error {
 		if b == nil {
 			return nil
 		}
+		kept := b.kept()
 		t.mu.Unlock()
 		last, err := t.tell(b)
+		b.release()
 		t.mu.Lock()
 		*place = nil
-		t.held -= b.kept()
+		t.held -= kept
 		t.told++
 		if last || err != nil {
 			t.over = true
@@ -100,9 +104,14 @@ func (t *turns) wait(ctx context.Context) bool {
 		return true
 	case <-ctx.Done():
 	}
+	t.callOff()
+	return false
+}
+
+// callOff has nobody wait for room any more.
+func (t *turns) callOff() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
 	t.room.Broadcast()
-	return false
 }

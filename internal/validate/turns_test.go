@@ -15,7 +15,7 @@ func numbered(n int64) *batch { return &batch{chunk: &chunk{from: n}, records: m
 func TestChunksAreToldOfInTheirOrder(t *testing.T) {
 	t.Parallel()
 	const chunks = 10 * maxWaiting
-	turns := newTurns()
+	turns := newTurns(maxWaiting)
 	var told []int64
 	tell := func(b *batch) (bool, error) {
 		told = append(told, b.chunk.from) // one after the other: the race detector looks
@@ -73,7 +73,7 @@ func TestChunksAreToldOfInTheirOrder(t *testing.T) {
 
 func TestNothingIsToldOfBeforeItsTurn(t *testing.T) {
 	t.Parallel()
-	turns := newTurns()
+	turns := newTurns(maxWaiting)
 	told := 0
 	tell := func(*batch) (bool, error) { told++; return false, nil }
 	for _, n := range []int64{0, 2} {
@@ -104,7 +104,7 @@ func tooFarAhead(t *testing.T) {
 	}
 	count := func(n int) *batch { return &batch{records: make([]Record, n)} }
 	begun := func() *turns {
-		turns := newTurns()
+		turns := newTurns(maxWaiting)
 		if err := turns.begin(func(*batch) (bool, error) { return false, nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func tooFarAhead(t *testing.T) {
 		t.Error("not wanted")
 	}
 
-	turns = newTurns()
+	turns = newTurns(maxWaiting)
 	waits = ahead(turns, 1000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -157,7 +157,7 @@ func tooFarAhead(t *testing.T) {
 func TestAFailureToTellEndsASpan(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
-	turns := newTurns()
+	turns := newTurns(maxWaiting)
 	told := 0
 	if err := turns.begin(func(*batch) (bool, error) { told++; return false, full }); err != nil {
 		t.Fatal(err)

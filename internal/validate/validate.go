@@ -81,7 +81,7 @@ type Summary struct {
 	Errors     int `json:"errors"`     // documents with an error
 	Unreadable int `json:"unreadable"` // not JSON at all, or not to be read: damaged lines, cut archives
 	Siblings   int `json:"siblings"`   // callbacks of the family that are not relay callbacks, whatever their verdict
-	Skipped    int `json:"skipped"`    // files in folders that do not look like captures
+	Skipped    int `json:"skipped"`    // left out of folders: hidden, no file, or not named like a capture
 
 	*Lives // with Options.Sequence; its findings make nothing fail
 }
@@ -126,6 +126,7 @@ func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, op
 	end := ending{interrupted: ctx.Err() != nil, incomplete: err != nil}
 	if !left {
 		end.sum.Skipped, end.skipped = r.Skipped()
+		end.endings = opts.Read.Endings()
 		counts := r.Counts()
 		counts.Merge(&t.counts)
 		if err == nil {
@@ -140,7 +141,15 @@ func Run(ctx context.Context, paths []string, stdin io.Reader, out io.Writer, op
 	if opts.Sequence {
 		found, e := t.lives.End()
 		end.sum.Lives = livesOf(&found)
-		err = errors.Join(err, e, t.w.lives(found))
+		err = also(errors.Join(err, e), t.w.lives(found))
 	}
-	return end.sum, errors.Join(err, t.w.end(&end))
+	return end.sum, also(err, t.w.end(&end))
+}
+
+// also joins errors, but not the failed write that ended the run once more: every later one fails with the same.
+func also(err, e error) error {
+	if cause := errors.Unwrap(e); cause != nil && errors.Is(err, cause) {
+		return err
+	}
+	return errors.Join(err, e)
 }

@@ -310,9 +310,17 @@ func TestFoldersAreReadAndWhatIsLeftOutIsSaid(t *testing.T) {
 	if err != nil || sum.Skipped != 4 || sum.OK != 1 || sum.Failed() {
 		t.Fatalf("%+v, %v", sum, err)
 	}
-	if got := out.String(); !strings.Contains(got, "4 files left out, not being .json") || !strings.Contains(got, "b.txt") || !strings.Contains(got, ", …\n") ||
+	if got := out.String(); !strings.Contains(got, "4 entries of folders left out, being hidden, no file or not .json, .ndjson, .jsonl or .har (name it") || !strings.Contains(got, "b.txt") || !strings.Contains(got, ", …\n") ||
 		!strings.HasSuffix(got, "\n1 document: 1 ok, 0 warnings, 0 errors, 0 unreadable\n") {
 		t.Errorf("got %s", got)
+	}
+	logs, err := capture.ParseLineFormat("^(?P<body>.*)$")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	if _, err := Run(t.Context(), []string{dir}, nil, &out, Options{Read: capture.Options{Line: logs}}); err != nil || !strings.Contains(out.String(), "3 entries of folders left out, being hidden, no file or not .json, .ndjson, .jsonl, .har, .log or .txt (name it") {
+		t.Errorf("logs, %v: got %s", err, out.String())
 	}
 }
 
@@ -373,8 +381,8 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestAFailedWriteEndsTheRun(t *testing.T) {
 	t.Parallel()
 	for _, format := range []Format{Text, JSON, NDJSON} {
-		_, err := Run(t.Context(), []string{capture.Stdin}, strings.NewReader(strings.Repeat("{}\n", 3_000)), &failing{left: 1000}, Options{Format: format})
-		if !errors.Is(err, io.ErrClosedPipe) {
+		_, err := Run(t.Context(), []string{capture.Stdin}, strings.NewReader(strings.Repeat("{}\n", 3_000)), &failing{left: 1000}, Options{Format: format, Sequence: true})
+		if !errors.Is(err, io.ErrClosedPipe) || strings.Count(err.Error(), io.ErrClosedPipe.Error()) != 1 {
 			t.Errorf("%s: %v", format, err)
 		}
 	}

@@ -179,15 +179,18 @@ func openedByMany(t *testing.T, data []byte, read capture.Options, skipped int) 
 			continue
 		}
 		read.MaxLine = opts.Read.MaxLine
-		told := func(path string, unopened int) string {
+		told := func(path string) string {
 			opts := opts
 			opts.Read = read
-			opts.Read.Unopened = unopened
 			if opts.Shape != nil {
 				opts.Shape = shape.New()
 			}
 			var out bytes.Buffer
-			if _, err := Run(t.Context(), []string{path}, bytes.NewReader(data), &out, opts); err != nil {
+			if path == "" {
+				opts.Read.Unopened = 1 // documents of more than a byte are opened by the reader
+				_, text := inOrder(t, bytes.NewReader(data), opts)
+				out.WriteString(text)
+			} else if _, err := Run(t.Context(), []string{path}, bytes.NewReader(data), &out, opts); err != nil {
 				t.Fatalf("%s: %v", path, err)
 			}
 			if opts.Shape != nil {
@@ -195,11 +198,14 @@ func openedByMany(t *testing.T, data []byte, read capture.Options, skipped int) 
 					t.Fatal(err)
 				}
 			}
+			if path == "" {
+				return out.String()
+			}
 			return strings.ReplaceAll(out.String(), path, capture.Stdin)
 		}
-		want := told(capture.Stdin, 1) // documents of more than a byte are opened by the reader
+		want := told("")
 		for _, path := range []string{name, packed, capture.Stdin}[:3-min(i, 1)] {
-			if got := told(path, 0); got != want {
+			if got := told(path); got != want {
 				t.Errorf("%s, %+v: %s", filepath.Base(path), opts, firstDifference(got, want))
 			}
 		}
@@ -284,5 +290,29 @@ func TestTheFirstTimeThatCannotBeReadIsToldOf(t *testing.T) {
 	want := `times of arrival that cannot be read: 54, first "at 2101" at ` + filepath.Join(dir, "a.log") + ":2103"
 	if notes := tailOf(t, out.String()).Notes; !strings.Contains(strings.Join(notes, "\n"), want) {
 		t.Errorf("%q", notes)
+	}
+}
+
+// Where the reader opens a line of several bodies itself, the rest is not handed out as lines before all of them were read.
+func TestALineOfSeveralBodiesIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	w := wrappings(t)["a list"]
+	w.begin += "2{}\n" // two of them, between which the rest might be handed out
+	data := w.text(rand.New(rand.NewPCG(6, 6)), 5<<18, 0)
+	name := filepath.Join(t.TempDir(), "capture")
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opts := Options{Format: NDJSON, All: true, Read: w.read}
+	opts.Read.Unopened = 1 // the reader opens documents of more than a byte
+	_, want := inOrder(t, bytes.NewReader(data), opts)
+	for _, path := range []string{name, capture.Stdin} {
+		var out bytes.Buffer
+		if _, err := Run(t.Context(), []string{path}, bytes.NewReader(data), &out, opts); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(out.String(), name, capture.Stdin); got != want {
+			t.Errorf("%s: %s", path, firstDifference(got, want))
+		}
 	}
 }
