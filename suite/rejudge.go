@@ -53,7 +53,7 @@ func Rejudge(run report.Run) (report.Run, []Change, error) {
 	var changes []Change
 	for i, p := range run.Plays {
 		out.Plays[i] = p
-		out.Plays[i].Result = judged(p.Input, cat)
+		out.Plays[i].Result = guarded(p.Input, cat, judge.Judge)
 		changes = append(changes, compare(p.Result, out.Plays[i].Result)...)
 	}
 	switch was := run.Catalogue; {
@@ -123,12 +123,7 @@ func same(a, b any) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-// judged asks for the verdict. A judge that panics has judged nothing: its rows are not testable.
-func judged(in judge.Input, cat *scenarios.Catalogue) (out judge.Result) {
-	return guarded(in, cat, judge.Judge)
-}
-
-// guarded asks a judge, and answers for it where it panics.
+// guarded asks a judge, and answers for it where it panics: it has judged nothing then, and its rows are not testable.
 func guarded(in judge.Input, cat *scenarios.Catalogue, ask func(judge.Input, *scenarios.Catalogue) judge.Result) (out judge.Result) {
 	defer func() {
 		if v := recover(); v != nil {

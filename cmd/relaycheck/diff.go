@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/suite/report"
 )
 
@@ -15,7 +16,8 @@ func newDiffCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff BEFORE AFTER",
 		Short: "Compare two runs: what regressed, what is new, still broken or fixed",
-		Long: `Compare two runs, each given by its run.ndjson or report.json. One of them may be - for the standard input.
+		Long: `Compare two runs, each given by its run.ndjson or report.json, which may be compressed with gzip or zstd. One of them
+may be - for the standard input.
 
 A requirement that held in a scenario before and is broken now is a regression. One that was not judged before and is
 broken now is new; it does not count as a regression.
@@ -31,7 +33,7 @@ Exit codes: 0 nothing regressed · 1 something did · 2 a file is no run · 4 th
 }
 
 func (a *app) diffRuns(before, after string, asJSON bool) error {
-	if before == "-" && after == "-" {
+	if before == capture.Stdin && after == capture.Stdin {
 		return exit(exitUsage, errors.New("only one of the two runs can come from the standard input"))
 	}
 	var reports [2]report.Report

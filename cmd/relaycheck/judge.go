@@ -9,12 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaycheck/relaycheck/internal/capture"
 	"github.com/relaycheck/relaycheck/suite"
 	"github.com/relaycheck/relaycheck/suite/report"
 )
-
-// stdin is the name that stands for the standard input.
-const stdin = "-"
 
 func newJudgeCommand(a *app) *cobra.Command {
 	var reports []string
@@ -25,7 +23,7 @@ func newJudgeCommand(a *app) *cobra.Command {
 		Short: "Judge a recorded run again, without its receiver",
 		Long: `Judge the plays of a run log (run --report ndjson) again, with the catalogue that is built in, and print the report.
 Nothing is sent. What comes out otherwise than recorded is listed; the suite that made the log comes to the same
-result, to the byte. - reads the log from the standard input.
+result, to the byte. RUN.ndjson may be compressed with gzip or zstd, whatever its name, and may be - for the standard input.
 
 Exit codes: 0 everything required held · 1 the receiver broke a rule · 2 the log cannot be read or is damaged · 3 the
 run found the target or an observer unreachable or untrustworthy · 4 inconclusive, or the run was cut short.`,
@@ -90,34 +88,51 @@ func judgedCode(r report.Report) int {
 
 func printChanges(out io.Writer, plays int, changes []suite.Change) {
 	if len(changes) == 0 {
-		_, _ = fmt.Fprintf(out, "Judged %d plays again: every result is the same to the byte.\n\n", plays)
+		_, _ = fmt.Fprintf(out, "Judged %s again: every result is the same to the byte.\n\n", counted(plays, "play"))
 		return
 	}
-	_, _ = fmt.Fprintf(out, "Judged %d plays again: %d results came out otherwise than recorded.\n", plays, len(changes))
+	_, _ = fmt.Fprintf(out, "Judged %s again: %s came out otherwise than recorded.\n", counted(plays, "play"), counted(len(changes), "result"))
 	for _, c := range changes {
 		_, _ = fmt.Fprintf(out, "  %s\n", c)
 	}
 	_, _ = fmt.Fprintln(out)
 }
 
-// reading opens a file, or the standard input for -, and names it in what goes wrong.
+// reading opens a file, or the standard input for -, and names it in what goes wrong. What gzip or zstd have compressed is
+// handed out as the text that it was.
 func (a *app) reading(path string, do func(io.Reader) error) error {
-	if path == stdin {
-		if err := do(a.in); err != nil {
-			return fmt.Errorf("standard input: %w", err)
+	name, in := "standard input", a.in
+	if path != capture.Stdin {
+		f, err := openFile(path)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
 		}
-		return nil
+		defer func() { _ = f.Close() }()
+		name, in = path, f
 	}
-	f, err := os.Open(path)
+	text, free, err := capture.Unpacked(in, capture.Options{})
+	if err == nil {
+		defer free()
+		err = do(text)
+	}
 	if err != nil {
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			err = p.Err
-		}
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	defer func() { _ = f.Close() }()
-	if err := do(f); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// openFile opens a file for reading. The error does not name it again.
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		return nil, p.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close()
+		return nil, errors.New("it is a folder: name the file in it")
+	}
+	return f, nil
 }

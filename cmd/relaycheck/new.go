@@ -27,8 +27,9 @@ func newNewCommand(a *app) *cobra.Command {
 
 Without a flag it is a template that shows the common words. --requires takes the shortest shipped scenario of a
 requirement for a start. --from makes it of what was captured: payloads as validate reads them, in envelopes
-(--body-field) and text logs (--line-regexp) too, a run log (run.ndjson) or an HTTP archive (HAR). Order, times, duplicates and missing ids are kept; task ids, stream keys, APPIDs and
-hosts do not get into the file. What was left out is told on standard error.
+(--body-field) and text logs (--line-regexp) too, a run log (run.ndjson) or an HTTP archive (HAR), each of which may be
+compressed with gzip or zstd. Order, times, duplicates and missing ids are kept; task ids, stream keys, APPIDs and hosts
+do not get into the file. What was left out is told on standard error.
 
 A file that is there already is never overwritten.`,
 		Example: `  relaycheck new exit-code-is-kept
@@ -77,6 +78,9 @@ func (a *app) newScenario(ctx context.Context, name, requires, from, play string
 	list, notes, err := recording.Read(ctx, from, a.in, play, read)
 	if err != nil {
 		return nil, err
+	}
+	if len(list) == 1 && len(list[0].Body) == 0 { // a source without a document counts as an empty one
+		return nil, fmt.Errorf("read %s: there is nothing in it", from)
 	}
 	src, more, err := scenarios.FromCapture(name, list)
 	notes = append(notes, more...)

@@ -24,7 +24,8 @@ func newReportCommand(a *app) *cobra.Command {
 		Short: "Render a run log: HTML, Markdown, JSON, JUnit, HAR, a badge, GitHub annotations",
 		Long: `Render a run log (run.ndjson, from 'run --report ndjson') into the other reports, at any later time. The log holds
 all that was sent, answered and seen, without secrets; nothing is played again. Without a flag the report is printed
-as 'run' does. A file named - is the standard output; RUN.ndjson may be - for the standard input.
+as 'run' does. RUN.ndjson may be compressed with gzip or zstd, whatever its name, and may be - for the standard input; a
+report named - is the standard output.
 
 Exit codes: 0 rendered, whatever the verdict of the run · 2 the file is no run log · 3 a report could not be written ·
 4 the log is damaged or cut short: what could be read was rendered.`,

@@ -26,8 +26,9 @@ func newSelftestCommand(a *app) *cobra.Command {
 matrix. The reference must be green; every bug must turn the requirement red that it breaks, and nothing else that it has
 no reason to break.
 
-Exit code 0 says that the certificate holds, 1 that it does not: a bug survived or was caught by the wrong check, the
-reference is not green, or a MUST that has a scenario was never seen red.`,
+Exit codes: 0 the certificate holds · 1 it does not: a bug survived or was caught by the wrong check, the reference is not
+green, or a MUST that has a scenario was never seen red · 2 there is no such bug · 3 a receiver could not be started ·
+4 this machine was too slow to tell: what it could not keep the times of was played again, in vain · 130 interrupted.`,
 		Example: `  relaycheck selftest
   relaycheck selftest late-start-revives
   relaycheck selftest --seed 7 --shuffle --json`,
@@ -51,15 +52,10 @@ reference is not green, or a MUST that has a scenario was never seen red.`,
 			} else {
 				err = selftest.Text(a.out, cert)
 			}
-			switch {
-			case err != nil:
+			if err != nil {
 				return exit(exitEnvironment, err)
-			case cert.Interrupted:
-				return exit(exitInterrupted, nil)
-			case !cert.Holds:
-				return exit(exitBroken, nil)
 			}
-			return nil
+			return exit(certificateCode(cert), nil)
 		},
 	}
 	fs := cmd.Flags()
@@ -71,6 +67,20 @@ reference is not green, or a MUST that has a scenario was never seen red.`,
 	fs.BoolVar(&cfg.Shuffle, "shuffle", false, "judge the bugs in an order drawn from the seed")
 	_ = cmd.MarkFlagFilename("markdown", "md")
 	return cmd
+}
+
+// certificateCode is the exit code for a certificate.
+func certificateCode(cert selftest.Certificate) int {
+	switch {
+	case cert.Interrupted:
+		return exitInterrupted
+	case len(cert.Problems) > 0:
+		return exitBroken
+	case len(cert.Untold) > 0:
+		return exitInconclusive
+	default:
+		return exitOK
+	}
 }
 
 // selftest makes the certificate, and says meanwhile how far it is.

@@ -109,7 +109,7 @@ func (j *judgement) answer(d *emitter.Delivery, k int, a asked) {
 	if cut(*at) || j.spoilt.cutOff(at) && !j.off["struck"] {
 		return
 	}
-	f := finding{Check: Check{Subject: d.ID, Attempt: at.Number, Pos: a.pos}}
+	f := finding{Check: Check{Subject: d.ID, Attempt: at.Number, Pos: a.pos}, done: time.Duration(at.Done)}
 	if why := j.spoilt.attempt(at); why != "" && !j.off["spoilt:answer"] {
 		f.Kind, f.name = "status", "status"
 		f.Outcome, f.Reason, f.Requirement = CannotTest, why, j.forStatus(a, 0)

@@ -72,6 +72,19 @@ func harnessSpecimens() []specimen {
 		{"a-load-is-refused-for-being-too-much", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 0, "running", answer(429)) }},
 		{"a-load-is-refused-while-the-harness-was-nearly-on-time", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) { crowded(b, 90*time.Millisecond, "running", answer(503)) }},
 		{"a-load-is-refused-though-the-harness-was-late", "LOAD-2 not_testable, ACK-2 held", func(b *playBuilder) { crowded(b, 110*time.Millisecond, "running", answer(503)) }},
+		{"a-load-is-refused-before-the-harness-was-late", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running")
+			answer(503)(&b.in.Transcript.Deliveries[0].Attempts[0])
+		}},
+		{"a-load-is-answered-after-20-s-though-the-harness-was-late-meanwhile", "LOAD-2 not_testable, ACK-1 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running")
+			taking(21 * time.Second)(&b.in.Transcript.Deliveries[0].Attempts[0])
+		}},
+		{"a-burst-is-refused-before-the-harness-was-late", "LOAD-2 broken, ACK-2 held", func(b *playBuilder) {
+			crowded(b, 110*time.Millisecond, "running")
+			answer(503)(&b.in.Transcript.Deliveries[0].Attempts[0])
+			b.in.Plan.Load = &scenarios.Load{Burst: 200}
+		}},
 		{"a-load-is-cut-off-though-the-harness-was-late", "LOAD-2 not_testable, ACK-2 held", func(b *playBuilder) {
 			crowded(b, 110*time.Millisecond, "running", failing(emitter.FailReset))
 		}},

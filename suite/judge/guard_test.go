@@ -49,6 +49,7 @@ func noticed() map[string]string {
 		"play:late":       "a-gap-that-came-out-longer-although-nothing-shows-it",
 		"play:pace":       "a-load-that-the-harness-could-not-send",
 		"pace":            "a-load-is-refused-though-the-harness-was-late",
+		"pace:before":     "a-load-is-refused-before-the-harness-was-late",
 		"play:unknown":    "a-delivery-that-no-event-explains",
 		"play:unsent":     "a-callback-that-was-never-sent",
 		"play:ladder":     "a-retry-before-its-time",

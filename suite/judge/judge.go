@@ -2,6 +2,7 @@ package judge
 
 import (
 	"slices"
+	"time"
 
 	"github.com/relaycheck/relaycheck/scenarios"
 )
@@ -48,6 +49,8 @@ type finding struct {
 	name   string // what requirements judge by
 	soft   bool   // the target does not show it: the requirement's needs decide what that means
 	hollow bool   // a pass proves nothing
+
+	done time.Duration // when the attempt was over that it is about; 0 if it is about none
 }
 
 // add records a finding.

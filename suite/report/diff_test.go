@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/relaycheck/relaycheck/scenarios"
 	"github.com/relaycheck/relaycheck/suite/judge"
@@ -90,6 +92,19 @@ func TestWhatIsNoReportIsRefused(t *testing.T) {
 	for _, text := range []string{"", "hello", "{}", "[]", `{"verdict":"pass"}`, `{"event_type":314}`} {
 		if _, err := ReadReport(strings.NewReader(text)); !errors.Is(err, ErrNoReport) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+	good := render(t, func(b *bytes.Buffer) error { return JSON(b, Build(fixture())) })
+	for _, behind := range []string{"{}", "x", string(good)} {
+		if _, err := ReadReport(strings.NewReader(string(good) + behind)); !errors.Is(err, ErrNoReport) {
+			t.Errorf("%.5s behind a report: %v", behind, err)
+		}
+	}
+	// Of what cannot be read to its end nobody knows what it is.
+	ill := errors.New("the disk is ill")
+	for _, n := range []int{0, 300, len(good)} {
+		if _, err := ReadReport(io.MultiReader(bytes.NewReader(good[:n]), iotest.ErrReader(ill))); !errors.Is(err, ill) || errors.Is(err, ErrNoReport) {
+			t.Errorf("behind %d bytes: %v", n, err)
 		}
 	}
 	log := render(t, func(b *bytes.Buffer) error { return WriteLog(b, fixture()) })

@@ -38,7 +38,7 @@ func ReadLog(r io.Reader) (Run, error) {
 			return lr.run, lr.eof()
 		}
 		if err != nil {
-			return lr.run, &LogError{Line: lr.line, Err: err}
+			return lr.run, &LogError{Line: lr.line, Err: err, Truncated: lr.failed}
 		}
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
@@ -50,12 +50,13 @@ func ReadLog(r io.Reader) (Run, error) {
 }
 
 type logReader struct {
-	r    *bufio.Reader
-	line int
-	torn bool // the line has no newline: its writer was stopped in the middle
-	run  Run
-	head bool
-	end  bool
+	r      *bufio.Reader
+	line   int
+	torn   bool // the line has no newline: its writer was stopped in the middle
+	failed bool // it cannot be read to its end, as a cut archive cannot
+	run    Run
+	head   bool
+	end    bool
 }
 
 func (l *logReader) next() ([]byte, error) {
@@ -73,6 +74,7 @@ func (l *logReader) next() ([]byte, error) {
 			l.torn = true
 			return line, nil
 		case err != nil:
+			l.failed = !errors.Is(err, io.EOF)
 			return nil, err
 		}
 		return line, nil

@@ -13,7 +13,8 @@ import (
 var ErrNoReport = errors.New("this is neither a run log (run.ndjson) nor a report (report.json)")
 
 // ReadReport reads a report.json, or makes the report of a run log: what the file holds decides, not its name. A damaged
-// or truncated log gives a *LogError and the report of what could be read; anything else that is wrong wraps ErrNoReport.
+// or truncated log gives a *LogError and the report of what could be read; anything else that is wrong wraps ErrNoReport, but
+// for the reader's own errors.
 func ReadReport(r io.Reader) (Report, error) {
 	in := bufio.NewReaderSize(r, 4<<10)
 	head, _ := in.Peek(512) // less than that is fine
@@ -22,8 +23,14 @@ func ReadReport(r io.Reader) (Report, error) {
 		return Build(run), err
 	}
 	var rep Report
-	if err := json.NewDecoder(in).Decode(&rep); err != nil {
-		return Report{}, fmt.Errorf("%w: %w", ErrNoReport, err)
+	dec := json.NewDecoder(in)
+	if err := dec.Decode(&rep); err != nil {
+		return Report{}, noReport(err)
+	}
+	if _, err := dec.Token(); err == nil {
+		return Report{}, fmt.Errorf("%w: there is something behind the report", ErrNoReport)
+	} else if !errors.Is(err, io.EOF) {
+		return Report{}, noReport(err)
 	}
 	if rep.Verdict == "" || rep.Requirements == nil || rep.Scenarios == nil {
 		return Report{}, ErrNoReport
@@ -36,4 +43,18 @@ func ReadReport(r io.Reader) (Report, error) {
 		}
 	}
 	return rep, nil
+}
+
+// noReport says why a report cannot be decoded. Where it could not be read, nothing is known of what it is.
+func noReport(err error) error {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("the file is empty: %w", ErrNoReport)
+	case syntax, kind, errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: %w", ErrNoReport, err)
+	default:
+		return err
+	}
 }

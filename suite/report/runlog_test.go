@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -206,6 +208,20 @@ func TestADamagedLogSaysWhere(t *testing.T) {
 				t.Errorf("got line %d, truncated %v: %v", le.Line, le.Truncated, err)
 			}
 		})
+	}
+}
+
+// A log that cannot be read to its end, a cut archive for one, is good as far as it goes.
+func TestALogThatCannotBeReadToItsEndIsTruncated(t *testing.T) {
+	t.Parallel()
+	good := render(t, func(b *bytes.Buffer) error { return WriteLog(b, fixture()) })
+	ill := errors.New("the disk is ill")
+	for cut, plays := range map[int]int{len(good): 5, len(good) - 2: 5, bytes.IndexByte(good, '\n') + 5: 0} {
+		got, err := ReadLog(io.MultiReader(bytes.NewReader(good[:cut]), iotest.ErrReader(ill)))
+		le, ok := errors.AsType[*LogError](err)
+		if !ok || !le.Truncated || !errors.Is(err, ill) || len(got.Plays) != plays {
+			t.Errorf("cut after %d bytes: %d plays, want %d; %v", cut, len(got.Plays), plays, err)
+		}
 	}
 }
 

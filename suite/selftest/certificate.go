@@ -15,15 +15,17 @@ type Certificate struct {
 	Bugs []Bug `json:"bugs"`
 	// LeftOut are bugs that were not judged, because no scenario exercises what they break.
 	LeftOut []LeftOut `json:"left_out"`
-	// Reference is Green or Red.
+	// Reference is Green, Red or Untold.
 	Reference string `json:"reference"`
 	// ReferenceFindings say what was not right with the reference, one sentence each.
 	ReferenceFindings []string `json:"reference_findings"`
 	// Requirements are those of the catalogue or, where only some bugs were asked for, those that they break.
 	Requirements []Requirement `json:"requirements"`
-	// Problems say why the certificate fails, one sentence each. None means that it holds.
+	// Problems say why the certificate fails, one sentence each.
 	Problems []string `json:"problems"`
-	// Holds says whether there are no problems and nothing was interrupted.
+	// Untold says what this machine was too slow to tell, one sentence each: nothing is proven of it, either way.
+	Untold []string `json:"untold"`
+	// Holds says whether there are no problems, all could be told, and nothing was interrupted.
 	Holds       bool    `json:"holds"`
 	Interrupted bool    `json:"interrupted"`
 	Seed        int64   `json:"seed"`
@@ -31,10 +33,11 @@ type Certificate struct {
 	Seconds     float64 `json:"seconds"`
 }
 
-// The colours of the reference.
+// The colours of the reference. Untold is none: nothing was wrong with it, as far as this machine could tell.
 const (
-	Green = "green"
-	Red   = "red"
+	Green  = "green"
+	Red    = "red"
+	Untold = "not_testable"
 )
 
 // A Bug is what became of one seeded bug.
@@ -62,10 +65,11 @@ type Verdict string
 
 // The verdicts.
 const (
-	Killed     Verdict = "killed"      // its requirement turned red, and nothing that has no reason to
-	Survived   Verdict = "survived"    // nothing turned red
-	WrongCheck Verdict = "wrong_check" // its requirement did not turn red, but another one; or one did that has no reason to
-	Crashed    Verdict = "crashed"     // the run could not be finished, or only a play that broke off noticed
+	Killed      Verdict = "killed"       // its requirement turned red, and nothing that has no reason to
+	Survived    Verdict = "survived"     // nothing turned red
+	WrongCheck  Verdict = "wrong_check"  // its requirement did not turn red, but another one; or one did that has no reason to
+	Crashed     Verdict = "crashed"      // the run could not be finished, or only a play that broke off noticed
+	NotTestable Verdict = "not_testable" // this machine was too slow to tell
 )
 
 // A LeftOut is a bug that was not judged.
@@ -109,11 +113,14 @@ func (c Certificate) Closing() string {
 	if n := c.count(Crashed); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d crashed", n))
 	}
+	if n := c.count(NotTestable); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d not testable", n))
+	}
 	line := fmt.Sprintf("%d bugs: %s", len(c.Bugs), strings.Join(parts, ", "))
 	if c.Interrupted {
 		line += " · interrupted: the others were not judged"
 	} else {
-		line += " · reference " + c.Reference + " · " + c.proven()
+		line += " · reference " + strings.ReplaceAll(c.Reference, "_", " ") + " · " + c.proven()
 		if n := len(c.LeftOut); n > 0 {
 			line += fmt.Sprintf(" · %d bugs left out: no scenario exercises %s", n, strings.Join(c.unexercised(), ", "))
 		}

@@ -8,13 +8,16 @@
 //	if err != nil {
 //		return err
 //	}
-//	for _, p := range cert.Problems {
+//	for _, p := range slices.Concat(cert.Problems, cert.Untold) {
 //		fmt.Println(p)
 //	}
 //
 // A bug is data (receiver.Bug): what it breaks, which other requirements it honestly breaks too, and which words the hint
 // must have to help the developer who made the mistake. A requirement that turns red and is neither is a check that
 // speaks out of turn, and the certificate fails for it as it does for a bug that nobody noticed.
+//
+// A machine that is too slow to send and to answer in time proves nothing, either way. What it may have spoilt is played again,
+// with ever less beside it; what is still open then is neither a problem nor proven, but Untold.
 //
 // The package judges nothing itself: it counts what suite.Run reports. It sends nothing but to receivers that it started.
 package selftest

@@ -208,7 +208,7 @@ func missed(t *testing.T, m mutant, bugs []string) bool {
 			t.Errorf("%s with %s: %v", m.name, id, err)
 			return false
 		}
-		if len(judgeBug(b, rep).KilledBy) == 0 {
+		if len(judgeBug(b, rep, 0).KilledBy) == 0 {
 			return true
 		}
 	}

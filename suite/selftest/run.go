@@ -65,7 +65,7 @@ func Run(ctx context.Context, cfg Config) (Certificate, error) {
 		return Certificate{}, err
 	}
 	cert := c.certificate(ctx.Err() != nil)
-	cert.Holds = len(cert.Problems) == 0 && !cert.Interrupted
+	cert.Holds = len(cert.Problems)+len(cert.Untold) == 0 && !cert.Interrupted
 	cert.Seconds = float64(time.Since(begun).Round(10*time.Millisecond)) / float64(time.Second)
 	return cert, nil
 }
@@ -88,13 +88,13 @@ type court struct {
 type trial struct {
 	bug      receiver.Bug // the zero Bug is the reference
 	report   suite.Report
-	lag      time.Duration // the greatest while it was played
+	lag      time.Duration // of the pulse, the greatest while it was played
 	repeated int
 	over     bool
 }
 
 func (t *trial) name() string {
-	if t.bug.ID == "" {
+	if t.reference() {
 		return "the reference"
 	}
 	return t.bug.ID
@@ -242,10 +242,23 @@ func rank(t *trial) int {
 
 // spoilt says whether the machine may be to blame for what did not come out as it should.
 func (t *trial) spoilt() bool {
+	late := t.late()
 	if t.reference() {
-		return len(judgeReference(t.report)) > 0 && (t.lag > tooLate || untested(t.report, ""))
+		wrong, untold := judgeReference(t.report, late)
+		return len(wrong)+len(untold) > 0 && (late > tooLate || untested(t.report, ""))
 	}
-	return judgeBug(t.bug, t.report).Verdict != Killed && (t.lag > tooLate || untested(t.report, t.bug.Requirement))
+	return judgeBug(t.bug, t.report, late).Verdict != Killed && (late > tooLate || untested(t.report, t.bug.Requirement))
+}
+
+// late is how late this machine was at worst while the receiver was judged: in waking the pulse, or in sending a load.
+func (t *trial) late() time.Duration {
+	late := t.lag
+	for _, sc := range t.report.Scenarios {
+		if sc.Load != nil {
+			late = max(late, behind(sc.Load))
+		}
+	}
+	return late
 }
 
 func (c *court) each(ctx context.Context, limit int, list []*trial) {

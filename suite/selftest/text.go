@@ -26,6 +26,12 @@ func Text(w io.Writer, c Certificate) error {
 			fmt.Fprintf(&b, "  %s\n", p)
 		}
 	}
+	if len(c.Untold) > 0 {
+		fmt.Fprintf(&b, "\nthis machine was too slow to tell; try again when it has less to do\n")
+		for _, u := range c.Untold {
+			fmt.Fprintf(&b, "  %s\n", u)
+		}
+	}
 	fmt.Fprintf(&b, "\n%s\n", c.Closing())
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("write the certificate: %w", err)
@@ -47,7 +53,7 @@ func bugTable(b *bytes.Buffer, c Certificate) {
 				by += fmt.Sprintf(" and %d more", n-1)
 			}
 		}
-		fmt.Fprintf(b, "%-11s  %-*s  %-7s  %s\n", bug.Verdict, wide, bug.ID, bug.Requirement, by)
+		fmt.Fprintf(b, "%-12s  %-*s  %-7s  %s\n", bug.Verdict, wide, bug.ID, bug.Requirement, by)
 	}
 }
 

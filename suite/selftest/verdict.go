@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relaycheck/relaycheck/internal/receiver"
 	"github.com/relaycheck/relaycheck/scenarios"
@@ -13,8 +14,8 @@ import (
 	"github.com/relaycheck/relaycheck/suite/report"
 )
 
-// judgeBug says what became of a bug, from the report of the run against it.
-func judgeBug(b receiver.Bug, rep suite.Report) Bug {
+// judgeBug says what became of a bug, from the report of the run against it and from how late this machine was meanwhile.
+func judgeBug(b receiver.Bug, rep suite.Report, late time.Duration) Bug {
 	out := Bug{
 		ID: b.ID, Title: b.Title, Requirement: b.Requirement,
 		KilledBy: []string{}, Red: map[string][]string{}, Unexpected: []string{}, MissingWords: []string{},
@@ -46,6 +47,13 @@ func judgeBug(b receiver.Bug, rep suite.Report) Bug {
 		}
 	}
 	out.Verdict, out.Reason = conclude(b, out, rep, broken)
+	if late <= tooLate || out.Verdict == Killed {
+		return out
+	}
+	if leftOpen(b, out, rep) {
+		out.Verdict = NotTestable
+	}
+	out.Reason += "; " + wasLate(late)
 	return out
 }
 
@@ -82,13 +90,37 @@ func conclude(b receiver.Bug, got Bug, rep suite.Report, broken bool) (Verdict, 
 		return Killed, ""
 	case len(got.Red) > 0:
 		why := fmt.Sprintf("%s did not turn red, but %s", b.Requirement, strings.Join(slices.Sorted(maps.Keys(got.Red)), ", "))
-		if untested(rep, b.Requirement) { // a machine that is too busy to tell is another matter than a check that is too weak
+		if untested(rep, b.Requirement) {
 			why += "; " + own(b, rep)
 		}
 		return WrongCheck, why
 	default:
 		return Survived, own(b, rep)
 	}
+}
+
+// leftOpen says whether a machine that was late leaves the question of a bug open, which else would have an answer: its requirement
+// could not be tested, or what it has to bear at once came one after the other. That something turned red which has no reason
+// to, or that a play broke off, is an answer.
+func leftOpen(b receiver.Bug, got Bug, rep suite.Report) bool {
+	broke := slices.ContainsFunc(rep.Scenarios, func(sc report.Scenario) bool { return sc.Aborted != "" })
+	if len(got.KilledBy)+len(got.Unexpected) > 0 || broke || rep.Verdict == report.Environment {
+		return false
+	}
+	return untested(rep, b.Requirement) || slices.ContainsFunc(rep.Scenarios, func(sc report.Scenario) bool {
+		return sc.Load != nil && sc.Load.Burst > 0 && behind(sc.Load) > tooLate &&
+			slices.ContainsFunc(sc.Requirements, func(row report.Row) bool { return row.ID == b.Requirement })
+	})
+}
+
+// behind is how much later than due a load was sent.
+func behind(l *report.Load) time.Duration {
+	return time.Duration(l.BehindMS * float64(time.Millisecond))
+}
+
+// wasLate says how late this machine was.
+func wasLate(late time.Duration) string {
+	return fmt.Sprintf("this machine was late by up to %s", late.Round(time.Millisecond))
 }
 
 // firstFinding is what the first failed check of a requirement says, with its scenario.
@@ -124,22 +156,26 @@ func untested(rep suite.Report, id string) bool {
 	return false
 }
 
-// judgeReference lists what is not right with the reference.
-func judgeReference(rep suite.Report) []string {
-	out := []string{}
+// judgeReference lists what is not right with the reference, and what a machine that was late could not tell of it.
+func judgeReference(rep suite.Report, late time.Duration) (wrong, untold []string) {
 	if rep.Verdict == report.Environment || rep.Verdict == report.Inconclusive {
-		return append(out, rep.Reason)
+		return []string{rep.Reason}, nil
 	}
 	for _, r := range rep.Requirements {
 		switch r.Verdict {
 		case judge.Held, judge.Unproven:
 		case judge.NotSelected:
-			out = append(out, fmt.Sprintf("%s was not played", r.ID))
+			wrong = append(wrong, fmt.Sprintf("%s was not played", r.ID))
 		case judge.Broken, judge.Warned:
-			out = append(out, fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, firstFinding(rep, r.ID)))
+			wrong = append(wrong, fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, firstFinding(rep, r.ID)))
 		default:
-			out = append(out, fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, r.Reason))
+			why := fmt.Sprintf("%s is %s: %s", r.ID, r.Verdict, r.Reason)
+			if r.Verdict == judge.NotTestable && late > tooLate {
+				untold = append(untold, why+"; "+wasLate(late))
+			} else {
+				wrong = append(wrong, why)
+			}
 		}
 	}
-	return out
+	return wrong, untold
 }

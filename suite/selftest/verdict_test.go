@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,6 +42,13 @@ func reportOf(verdict string, rows ...row) suite.Report {
 	return rep
 }
 
+// loaded is a report of a load about ORD-3, which held.
+func loaded(l report.Load) suite.Report {
+	rep := reportOf(report.Pass, row{"one", "ORD-3", judge.Held, ""})
+	rep.Scenarios[0].Load = &l
+	return rep
+}
+
 func TestVerdictOnABug(t *testing.T) {
 	t.Parallel()
 	lateStart := receiver.Bug{
@@ -56,6 +64,7 @@ func TestVerdictOnABug(t *testing.T) {
 		killedBy []string
 		reason   string
 		missing  []string
+		late     time.Duration
 	}{
 		"its requirement is red": {
 			bug: lateStart, report: reportOf(report.Fail, row{"one", "ORD-3", judge.Broken, ""}, row{"two", "ORD-3", judge.Broken, ""}),
@@ -71,12 +80,49 @@ func TestVerdictOnABug(t *testing.T) {
 		"it could not be tested": {
 			bug: lateStart, report: reportOf(report.Partial, row{"one", "ORD-3", judge.NotTestable, ""}), want: Survived, reason: "not_testable",
 		},
+		"it could not be tested on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Partial, row{"one", "ORD-3", judge.NotTestable, ""}), late: 266 * time.Millisecond,
+			want: NotTestable, reason: "this machine was late by up to 266ms",
+		},
+		"it held on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Pass), late: time.Second, want: Survived, reason: "ORD-3 held; this machine was late by up to 1s",
+		},
+		"its requirement is red on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Fail, row{"one", "ORD-3", judge.Broken, ""}), late: time.Second, want: Killed, killedBy: []string{"one"},
+		},
+		"nothing could be tested on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Inconclusive, row{"one", "ORD-3", judge.NotTestable, ""}), late: time.Second,
+			want: NotTestable, reason: "why it ended; this machine was late",
+		},
+		"a play broke off on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Inconclusive, row{"one", "ORD-3", judge.NotTestable, "panic"}), late: time.Second,
+			want: Crashed, reason: "why it ended; this machine was late",
+		},
+		"the run could not begin on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Environment, row{"one", "ORD-3", judge.NotTestable, ""}), late: time.Second,
+			want: Crashed, reason: "this machine was late",
+		},
+		"an undeclared one is red, and it could not be tested on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Fail, row{"one", "ORD-3", judge.NotTestable, ""}, row{"two", "ORD-1", judge.Broken, ""}),
+			late: time.Second, want: WrongCheck, reason: "ORD-1 turned red and has no reason to",
+		},
+		"a burst was not sent at once": {bug: lateStart, report: loaded(report.Load{Burst: 200, BehindMS: 266}), late: time.Second, want: NotTestable, reason: "ORD-3 held; this"},
+		"a burst was sent at once on a machine that was late otherwise": {
+			bug: lateStart, report: loaded(report.Load{Burst: 200, BehindMS: 60}), late: time.Second, want: Survived, reason: "ORD-3 held",
+		},
+		"a rate was sent late, but sent": {
+			bug: lateStart, report: loaded(report.Load{Rate: 100, BehindMS: 266}), late: time.Second, want: Survived, reason: "ORD-3 held",
+		},
 		"only a declared side effect is red": {
 			bug: lateStart, report: reportOf(report.Pass, row{"two", "ACK-3", judge.Warned, ""}), want: WrongCheck, reason: "ORD-3 did not turn red",
 		},
 		"only a declared side effect is red, for it could not be tested": {
 			bug: lateStart, report: reportOf(report.Partial, row{"one", "ORD-3", judge.NotTestable, ""}, row{"two", "ACK-3", judge.Warned, ""}),
 			want: WrongCheck, reason: "but ACK-3; ORD-3 is not_testable",
+		},
+		"only a declared side effect is red, for it could not be tested on a machine that was late": {
+			bug: lateStart, report: reportOf(report.Partial, row{"one", "ORD-3", judge.NotTestable, ""}, row{"two", "ACK-3", judge.Warned, ""}),
+			late: time.Second, want: NotTestable, reason: "but ACK-3; ORD-3 is not_testable",
 		},
 		"an undeclared one is red as well": {
 			bug: lateStart, report: reportOf(report.Fail, row{"one", "ORD-3", judge.Broken, ""}, row{"two", "ORD-1", judge.Broken, ""}),
@@ -109,7 +155,7 @@ func TestVerdictOnABug(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := judgeBug(c.bug, c.report)
+			got := judgeBug(c.bug, c.report, c.late)
 			if got.Verdict != c.want || !strings.Contains(got.Reason, c.reason) || (c.reason == "") != (got.Reason == "") {
 				t.Errorf("%s (%s), want %s (%s)", got.Verdict, got.Reason, c.want, c.reason)
 			}
@@ -123,26 +169,43 @@ func TestVerdictOnABug(t *testing.T) {
 	}
 }
 
+// What a bug has to bear at once may have come one after the other though the pulse felt nothing.
+func TestABurstThatWasNotSentAtOnceIsPlayedAgain(t *testing.T) {
+	t.Parallel()
+	for behind, want := range map[float64]bool{60: false, 266: true} {
+		tr := &trial{bug: receiver.Bug{ID: "x", Requirement: "ORD-3"}, report: loaded(report.Load{Burst: 200, BehindMS: behind})}
+		if got := tr.spoilt(); got != want {
+			t.Errorf("%g ms behind: played again %v, want %v", behind, got, want)
+		}
+	}
+}
+
 func TestReferenceMustHoldEverything(t *testing.T) {
 	t.Parallel()
 	load := reportOf(report.Pass)
 	load.Requirements[0].Verdict, load.Requirements[0].Profile = judge.NotSelected, scenarios.ProfileLoad
 	for name, c := range map[string]struct {
-		report suite.Report
-		wrong  int
+		report        suite.Report
+		late          time.Duration
+		wrong, untold int
 	}{
-		"all held":                   {reportOf(report.Pass), 0},
-		"one broken":                 {reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}), 1},
-		"one warned":                 {reportOf(report.Pass, row{"one", "ACK-3", judge.Warned, ""}), 1},
-		"one not testable":           {reportOf(report.Partial, row{"one", "ORD-1", judge.NotTestable, ""}), 1},
-		"one not observable":         {reportOf(report.Partial, row{"one", "ORD-1", judge.NotObservable, ""}), 1},
-		"one not played":             {reportOf(report.Partial, row{"one", "ORD-1", judge.NotSelected, ""}), 1},
-		"the load was not played":    {load, 1},
-		"no run at all":              {reportOf(report.Environment), 1},
-		"two requirements of a kind": {reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}, row{"one", "ORD-3", judge.Broken, ""}), 2},
+		"all held":                   {report: reportOf(report.Pass)},
+		"one broken":                 {report: reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}), wrong: 1},
+		"one warned":                 {report: reportOf(report.Pass, row{"one", "ACK-3", judge.Warned, ""}), wrong: 1},
+		"one not testable":           {report: reportOf(report.Partial, row{"one", "ORD-1", judge.NotTestable, ""}), wrong: 1},
+		"one not observable":         {report: reportOf(report.Partial, row{"one", "ORD-1", judge.NotObservable, ""}), wrong: 1},
+		"one not played":             {report: reportOf(report.Partial, row{"one", "ORD-1", judge.NotSelected, ""}), wrong: 1},
+		"the load was not played":    {report: load, wrong: 1},
+		"no run at all":              {report: reportOf(report.Environment), wrong: 1},
+		"two requirements of a kind": {report: reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}, row{"one", "ORD-3", judge.Broken, ""}), wrong: 2},
+		"one not testable on a machine that was late": {
+			report: reportOf(report.Partial, row{"one", "ORD-1", judge.NotTestable, ""}), late: time.Second, untold: 1,
+		},
+		"one broken on a machine that was late":         {report: reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""}), late: time.Second, wrong: 1},
+		"one not observable on a machine that was late": {report: reportOf(report.Partial, row{"one", "ORD-1", judge.NotObservable, ""}), late: time.Second, wrong: 1},
 	} {
-		if got := judgeReference(c.report); len(got) != c.wrong {
-			t.Errorf("%s: %q", name, got)
+		if wrong, untold := judgeReference(c.report, c.late); len(wrong) != c.wrong || len(untold) != c.untold {
+			t.Errorf("%s: wrong %q, untold %q", name, wrong, untold)
 		}
 	}
 }
@@ -173,9 +236,14 @@ func TestCertificateHoldsOnlyIfEverythingIsProven(t *testing.T) {
 	three := tried(bug("ORD-3"), reportOf(report.Fail, row{"two", "ORD-3", judge.Broken, ""}))
 	survivor := tried(bug("ORD-3"), reportOf(report.Pass))
 	wordless := tried(receiver.Bug{ID: "x", Requirement: "ORD-3", HintWords: []string{"nowhere"}}, three.report)
+	slow := tried(bug("ORD-3"), reportOf(report.Partial, row{"two", "ORD-3", judge.NotTestable, ""}))
+	slow.lag = time.Second
+	halted := tried(receiver.Bug{}, reportOf(report.Partial, row{"two", "ORD-3", judge.NotTestable, ""}))
+	halted.lag = time.Second
 	for name, c := range map[string]struct {
 		court    *court
 		problems []string
+		untold   []string
 		closing  string
 	}{
 		"everything is proven; a SHOULD without a bug and a MUST without a scenario are no failure": {
@@ -193,19 +261,28 @@ func TestCertificateHoldsOnlyIfEverythingIsProven(t *testing.T) {
 			court:    made([]string{"breaks-ORD-1"}, tried(receiver.Bug{}, reportOf(report.Fail, row{"one", "ORD-1", judge.Broken, ""})), one),
 			problems: []string{"the reference is not green: ORD-1 is broken"}, closing: "reference red",
 		},
+		"the machine was too slow to tell of a bug": {
+			court: made(nil, reference, one, slow), untold: []string{"breaks-ORD-3 (ORD-3): ORD-3 is not_testable: "},
+			closing: "2 bugs: 1 killed, 0 survived, 1 not testable · reference green · every MUST seen red but ORD-3, LOAD-1",
+		},
+		"the machine was too slow to tell of one bug, and another survived": {
+			court:    made(nil, reference, one, slow, survivor),
+			problems: []string{"breaks-ORD-3 (ORD-3) survived: ORD-3 held"}, untold: []string{"breaks-ORD-3 (ORD-3): ORD-3 is not_testable: "},
+		},
+		"the machine was too slow to tell of the reference": {
+			court: made([]string{"breaks-ORD-1"}, halted, one), untold: []string{"the reference: ORD-3 is not_testable: "}, closing: "reference not testable",
+		},
 		"the hint does not help": {court: made([]string{"x"}, reference, wordless), problems: []string{"the hint of ORD-3 does not help with x: it says nothing of nowhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cert := c.court.certificate(false)
-			if len(cert.Problems) != len(c.problems) {
-				t.Fatalf("problems: %q, want %q", cert.Problems, c.problems)
-			}
-			for i, p := range c.problems {
-				if !strings.HasPrefix(cert.Problems[i], p) {
-					t.Errorf("problem: %q, want %q", cert.Problems[i], p)
+			for _, list := range []struct{ got, want []string }{{cert.Problems, c.problems}, {cert.Untold, c.untold}} {
+				if !slices.EqualFunc(list.got, list.want, strings.HasPrefix) {
+					t.Errorf("it says %q, want %q", list.got, list.want)
 				}
 			}
+			validates(t, cert)
 			if !strings.Contains(cert.Closing(), c.closing) {
 				t.Errorf("closing line: %q, want %q", cert.Closing(), c.closing)
 			}
@@ -218,6 +295,9 @@ func TestCertificateHoldsOnlyIfEverythingIsProven(t *testing.T) {
 			}
 			if strings.Contains(text.String(), "does not hold") != (len(c.problems) > 0) {
 				t.Errorf("the text does not say whether it holds:\n%s", text.String())
+			}
+			if strings.Contains(text.String(), "\nthis machine was too slow to tell; try again") != (len(c.untold) > 0) {
+				t.Errorf("the text does not say whether the machine was too slow:\n%s", text.String())
 			}
 		})
 	}
