@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -215,8 +216,7 @@ func panicSite() string {
 
 // isRuntime tells the runtime's frames of a nil pointer or a bad index from those that are to blame.
 func isRuntime(function string) bool {
-	const runtimeDot = "runtime."
-	return len(function) > len(runtimeDot) && function[:len(runtimeDot)] == runtimeDot
+	return strings.HasPrefix(function, "runtime.")
 }
 
 // transcript is what was recorded so far. A step that was left behind may go on recording: nothing of that gets in.

@@ -61,9 +61,6 @@ func NewSender(o SenderOptions) *Sender {
 	return s
 }
 
-// Limits are those in force, defaults filled in.
-func (s *Sender) Limits() Limits { return s.limits }
-
 // Send makes one attempt and waits for its answer, within the limits. Times are counted from the call. It returns
 // no error: what went wrong is in Attempt.Failure. A request that cannot be sent at all (see Request.Validate) and
 // an ended ctx are failures, too.

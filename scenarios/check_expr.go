@@ -60,10 +60,10 @@ type AnswerFacts struct {
 	Failure  string  `expr:"failure"` // why there is no answer
 }
 
-// The bounds of an expression: source bytes, and nodes that it may make when it runs.
+// The bounds of an expression.
 const (
-	maxExpression = 4096
-	maxNesting    = 100 // brackets; the parser recurses on them
+	maxExpression = 4096 // bytes
+	maxNesting    = 100  // brackets; the parser recurses on them
 )
 
 // A CheckProgram is a compiled `check:` expression. It is safe for concurrent use.

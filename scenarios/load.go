@@ -21,11 +21,10 @@ func LoadFile(name string) (*Scenario, error) {
 	return list[0], nil
 }
 
-// LoadFiles reads scenario files, and all *.yaml and *.yml files of folders and the folders below them. Files that are
-// given come in that order, those of a folder sorted. The error is [strict.Problems] with what is wrong in all the
-// files, or says which file could not be read. Two scenarios of one id are refused, no file at all is too.
+// LoadFiles reads the scenario files that paths stand for (see [Files]). The error is [strict.Problems] with what is wrong
+// in all the files, or says which file could not be read. Two scenarios of one id are refused, no file at all is too.
 func LoadFiles(paths ...string) ([]*Scenario, error) {
-	names, err := expand(paths)
+	names, err := Files(paths...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +99,9 @@ func readBounded(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// expand lists the files that the paths stand for, each once.
-func expand(paths []string) ([]string, error) {
+// Files lists the scenario files that paths stand for, each once: files as they are given, and of folders all *.yaml and *.yml
+// files in them and below, sorted. That a path is not there, or a folder holds none, is an error.
+func Files(paths ...string) ([]string, error) {
 	var names []string
 	seen := map[string]bool{}
 	add := func(name string) {

@@ -39,6 +39,20 @@ var benchMu sync.Mutex
 // Nothing is printed unless verbose. Ginkgo's tree is the process's: a program whose own tests run on Ginkgo
 // must not ask for the bench, but put Specs into its own tree.
 func runBench(ctx context.Context, rows []specRow, seed int64, verbose io.Writer) (failed int, err error) {
+	seen, passed := runTree(func() { describe(ctx, rows) }, seed, verbose)
+	for _, spec := range seen.SpecReports {
+		if spec.LeafNodeType == types.NodeTypeIt && spec.Failed() {
+			failed++
+		}
+	}
+	if !passed && failed == 0 {
+		return 0, fmt.Errorf("the bench failed outside of its specs: %s", strings.Join(seen.SpecialSuiteFailureReasons, "; "))
+	}
+	return failed, nil
+}
+
+// runTree builds a tree of Ginkgo's and runs it, as if it were the only one of the process.
+func runTree(build func(), seed int64, verbose io.Writer) (seen types.Report, passed bool) {
 	benchMu.Lock()
 	defer benchMu.Unlock()
 
@@ -51,8 +65,7 @@ func runBench(ctx context.Context, rows []specRow, seed int64, verbose io.Writer
 		formatter.ColorableStdOut, formatter.ColorableStdErr = verbose, verbose
 	}
 
-	describe(ctx, rows)
-	var seen types.Report
+	build()
 	ginkgo.ReportAfterSuite("count", func(r ginkgo.Report) { seen = r })
 
 	suiteConfig, reporterConfig := ginkgo.GinkgoConfiguration()
@@ -68,15 +81,7 @@ func runBench(ctx context.Context, rows []specRow, seed int64, verbose io.Writer
 
 	var t countingT
 	ginkgo.RunSpecs(&t, "Relaycheck", suiteConfig, reporterConfig)
-	for _, spec := range seen.SpecReports {
-		if spec.LeafNodeType == types.NodeTypeIt && spec.Failed() {
-			failed++
-		}
-	}
-	if t.failed && failed == 0 {
-		return 0, fmt.Errorf("the bench failed outside of its specs: %s", strings.Join(seen.SpecialSuiteFailureReasons, "; "))
-	}
-	return failed, nil
+	return seen, !t.failed
 }
 
 // benchRefusal says why Ginkgo would end the process as soon as its bench is asked for: it does so where a test binary was
@@ -88,11 +93,6 @@ func benchRefusal(flags *flag.FlagSet) (why string) {
 		}
 	})
 	return why
-}
-
-// bench runs the futures on the bench.
-func (r *runner) bench(ctx context.Context, futures []*future) (failed int, err error) {
-	return runBench(ctx, r.rows(futures), r.cfg.Seed, r.cfg.BenchOutput)
 }
 
 // rows lists what the bench has to show of the futures.

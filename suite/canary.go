@@ -44,6 +44,7 @@ func openCanary() (*canaryListener, error) {
 	c.server = &http.Server{
 		Handler:           http.HandlerFunc(c.serve),
 		ReadHeaderTimeout: 5 * time.Second, // nobody honest is slower on loopback
+		MaxHeaderBytes:    8 << 10,         // the path of a fetch is remembered; ours have some hundred bytes
 	}
 	go func() {
 		defer close(c.done)

@@ -69,6 +69,12 @@ type Config struct {
 	Progress func(Progress)
 }
 
+// Secrets lists what nothing that is printed or written may show: the target file's secrets, and those of the URL that is
+// given beside it or without it.
+func (c Config) Secrets() []string {
+	return append(c.Target.Secrets(), target.URLSecrets(c.URL)...)
+}
+
 // Progress tells how far a run is.
 type Progress struct {
 	Scenario string        // id of the scenario that started or ended
@@ -86,9 +92,6 @@ const (
 	// DefaultAnswerWithin is the documented limit after which CSS takes silence for a failure (How to Receive
 	// Event Notification, every edition).
 	DefaultAnswerWithin = 20 * time.Second
-	// DefaultWithin is how long acknowledged work may take to become visible where the target file says nothing.
-	// It is generous on purpose: a queue behind the receiver is sensible, and a late sight is not a loss.
-	DefaultWithin = 5 * time.Second
 )
 
 // A UsageError says that the run was asked for wrongly: nothing was sent.

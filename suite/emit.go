@@ -29,7 +29,7 @@ func (e Emission) Body(now time.Time) ([]byte, error) {
 		return nil, &UsageError{Err: err}
 	}
 	if e.SignKey != "" {
-		cb.Sign(e.SignKey, now.Add(signValidity))
+		cb.Sign(e.SignKey, now.Add(emitter.SignatureValidity))
 	}
 	return cb.Bytes(), nil
 }

@@ -3,15 +3,13 @@ package suite
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"slices"
 	"time"
 
+	programs "github.com/relaycheck/relaycheck/suite/observe/process"
 	"github.com/relaycheck/relaycheck/suite/target"
 )
 
@@ -151,7 +149,7 @@ const (
 	firstQuestion = 2 * time.Second
 )
 
-// maxHookOutput bounds what is read of the answer to a hook, in bytes.
+// maxHookOutput bounds what is read of the answer to a hook, and of what a program prints, in bytes.
 const maxHookOutput = 4 << 10
 
 func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID string, limit time.Duration) error {
@@ -159,28 +157,25 @@ func (h *hookRunner) command(ctx context.Context, hook *target.Hook, taskID stri
 	for i, t := range hook.Command.Argv {
 		argv[i] = t.Fill(taskID, "", nil)
 	}
-	var out printed
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Dir = hook.Command.Dir
-	cmd.Env = append(append(os.Environ(), hook.Command.Env...), "RELAYCHECK_URL="+h.url, "RELAYCHECK_TASK_ID="+taskID)
+	env := append(slices.Clone(hook.Command.Env), "RELAYCHECK_URL="+h.url, "RELAYCHECK_TASK_ID="+taskID)
 	if h.process != nil {
 		// Where this program starts the receiver it also ends it: a server that the hook puts in its place as well.
-		cmd.Env = append(cmd.Env, h.process.mark)
+		env = append(env, h.process.mark)
 	}
-	cmd.Stdout, cmd.Stderr = &out, &out
-	ownGroup(cmd)
-	cmd.Cancel = func() error { return killGroup(cmd) }
-	cmd.WaitDelay = time.Second // a child that holds the pipe open must not hold us
-	err := cmd.Run()
+	// A restart hook may well leave the receiver behind, with its output in its hands.
+	res, err := programs.Run(ctx, programs.Spec{Argv: argv, Env: env, Dir: hook.Command.Dir, MaxOutput: maxHookOutput, Detached: true})
 	switch {
-	case err == nil, errors.Is(err, exec.ErrWaitDelay):
-		// A restart hook may well leave the receiver behind with our pipe in its hands.
-		return nil
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		return fmt.Errorf("%s did not end within %s", argv[0], limit)
-	default:
-		return fmt.Errorf("%s: %w%s", argv[0], err, out.said())
+	case err != nil:
+		return err
+	case res.Exit != 0:
+		var out printed
+		_, _ = out.Write(res.Stdout)
+		_, _ = out.Write(res.Stderr)
+		return fmt.Errorf("%s: exit code %d%s", argv[0], res.Exit, out.said())
 	}
+	return nil
 }
 
 func (h *hookRunner) request(ctx context.Context, hook *target.Hook) error {

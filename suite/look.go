@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func Look(ctx context.Context, cfg Config, id observe.Identity) (observe.Look, e
 	}
 	if start := cfg.Target.Hooks.Start; start != nil && start.Command != nil {
 		// The receiver may be what answers the observers, on a port that nobody else knows.
-		hooks := &hookRunner{hooks: cfg.Target.Hooks, url: cfg.Target.URL}
+		hooks := &hookRunner{hooks: cfg.Target.Hooks, url: cmp.Or(cfg.URL, cfg.Target.URL)}
 		defer hooks.close()
 		if err := hooks.open(ctx); err != nil {
 			return observe.Look{}, err

@@ -85,7 +85,7 @@ func (e *unansweredError) Is(target error) bool { return target == errUnanswered
 // an errUnanswered where the callback could at least be delivered.
 func (r *runner) knock(ctx context.Context, sender *emitter.Sender, cb *emitter.Callback) (ok bool, err error) {
 	if r.signAll {
-		cb.Sign(r.signKey, time.Now().Add(signValidity))
+		cb.Sign(r.signKey, time.Now().Add(emitter.SignatureValidity))
 	}
 	attempt := sender.Send(ctx, r.address(emitter.Request{Body: cb.Bytes()}))
 	if ctx.Err() != nil {

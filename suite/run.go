@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -32,17 +33,19 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, err
 	}
 	defer r.close()
+	return r.report(ctx)
+}
+
+// report does the run and writes its reports. What goes wrong once the plays are over is an error beside the report.
+func (r *runner) report(ctx context.Context) (Report, error) {
 	run, err := r.run(ctx)
-	if err != nil {
-		return Report{}, err
-	}
 	rep := report.Build(run)
-	if len(cfg.Reports) > 0 {
-		if _, err := report.Write(cfg.ReportDir, cfg.Reports, rep, run); err != nil {
-			return rep, fmt.Errorf("write reports: %w", err)
+	if len(r.cfg.Reports) > 0 {
+		if _, werr := report.Write(r.cfg.ReportDir, r.cfg.Reports, rep, run); werr != nil {
+			err = errors.Join(err, fmt.Errorf("write reports: %w", werr))
 		}
 	}
-	return rep, r.distrust(run)
+	return rep, errors.Join(err, r.distrust(run))
 }
 
 // A runner is one run: what was asked for, resolved, and what plays share.
@@ -50,6 +53,7 @@ type runner struct {
 	cfg          Config
 	catalogue    *scenarios.Catalogue
 	judge        func(judge.Input, *scenarios.Catalogue) judge.Result
+	bench        func(ctx context.Context, rows []specRow, seed int64, verbose io.Writer) (failed int, err error)
 	clock        emitter.Clock // nil means timers
 	selected     []*scenarios.Scenario
 	rest         []*scenarios.Scenario
@@ -75,7 +79,7 @@ type runner struct {
 }
 
 func newRunner(cfg Config) (*runner, error) {
-	r := &runner{cfg: cfg, url: cfg.URL, started: time.Now(), judge: judge.Judge, benchFailed: -1, hooks: &hookRunner{}}
+	r := &runner{cfg: cfg, url: cfg.URL, started: time.Now(), judge: judge.Judge, bench: runBench, benchFailed: -1, hooks: &hookRunner{}}
 	if t := cfg.Target; t != nil {
 		if r.url == "" {
 			r.url = t.URL
@@ -83,10 +87,8 @@ func newRunner(cfg Config) (*runner, error) {
 		r.headers, r.signKey, r.signAll = t.Headers, t.Signing.Key, t.Signing.Required
 		r.answerWithin = t.AnswerWithin
 		r.hooks = &hookRunner{hooks: t.Hooks, url: r.url}
-		r.redact = report.Redactor(t.Secrets()...)
-	} else {
-		r.redact = report.Redactor()
 	}
+	r.redact = report.Redactor(cfg.Secrets()...)
 	if cfg.AnswerWithin > 0 {
 		r.answerWithin = cfg.AnswerWithin
 	}
@@ -204,7 +206,7 @@ func (r *runner) words() report.Run {
 	}
 }
 
-// run does the run. What it returns is whole whatever happened on the way.
+// run does the run. What it returns is whole whatever happened on the way; the error is the bench's.
 func (r *runner) run(ctx context.Context) (report.Run, error) {
 	out := report.Run{
 		Version: Version(), Catalogue: r.catalogue, Seed: r.cfg.Seed, Scale: r.cfg.TimeScale, Started: r.started,
@@ -227,22 +229,20 @@ func (r *runner) run(ctx context.Context) (report.Run, error) {
 		return out
 	}
 	if err := r.prepare(ctx); err != nil {
-		var env *environmentError
-		if ctx.Err() == nil && !errors.As(err, &env) {
-			return out, err
-		}
 		out.Problem = err.Error()
-		return finish(), nil
+		return finish(), nil //nolint:nilerr // the report tells of it
 	}
 	futures := r.futures()
 	var players sync.WaitGroup
 	players.Go(func() { out.CutShort = r.playAll(ctx, futures) })
 	var err error
 	if r.cfg.Bench {
-		r.benchFailed, err = r.bench(ctx, futures)
+		r.benchFailed, err = r.bench(ctx, r.rows(futures), r.cfg.Seed, r.cfg.BenchOutput)
 		if ctx.Err() != nil {
-			// Ginkgo heeds the same interrupt and leaves out what is left: its count says nothing then.
-			r.benchFailed, err = -1, nil
+			err = nil // Ginkgo heeds the same interrupt and leaves out what is left
+		}
+		if ctx.Err() != nil || err != nil {
+			r.benchFailed = -1 // its count says nothing then
 		}
 	}
 	players.Wait()
@@ -266,7 +266,7 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 
 // open opens the observers and the canary listener.
 func (r *runner) open(ctx context.Context) error {
-	r.caps = judge.Capabilities{Signing: r.signKey != "", Signed: r.signAll, Within: emitter.Offset(DefaultWithin)}
+	r.caps = judge.Capabilities{Signing: r.signKey != "", Signed: r.signAll, Within: emitter.Offset(judge.DefaultWithin)}
 	if t := r.cfg.Target; t != nil {
 		r.caps.Within = emitter.Offset(t.Observe.Within)
 		r.caps.Hooks = r.hooks.names()
@@ -356,5 +356,3 @@ func didYouMean(name string, known []string) string {
 	}
 	return ""
 }
-
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

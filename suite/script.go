@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/relaycheck/relaycheck/emitter"
@@ -58,15 +59,12 @@ func (r *runner) address(req emitter.Request) emitter.Request {
 		req.Header = emitter.DefaultHeader()
 	}
 	for _, h := range r.headers {
-		if !slices.ContainsFunc(req.Header, func(o emitter.Header) bool { return equalFold(o.Name, h.Name) }) {
+		if !slices.ContainsFunc(req.Header, func(o emitter.Header) bool { return strings.EqualFold(o.Name, h.Name) }) {
 			req.Header = append(slices.Clone(req.Header), h)
 		}
 	}
 	return req
 }
-
-// signValidity is how long a signature holds: ten minutes (How to Receive Event Notification, all editions).
-const signValidity = 10 * time.Minute
 
 // deadline bounds a play: what its steps and looks may take at most, with an answer that comes at the last moment to
 // each delivery, and a minute for the machine.

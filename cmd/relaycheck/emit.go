@@ -50,8 +50,9 @@ The exit code is 0 if the receiver answered 200, 1 if it answered otherwise or n
 			if err != nil {
 				return err
 			}
-			live := newLivePrinter(a.out, paint)
-			attempt, err := suite.Emit(cmd.Context(), suite.Config{URL: t.url, Target: target, Trace: live.show}, o)
+			cfg := suite.Config{URL: t.url, Target: target}
+			cfg.Trace = newLivePrinter(a.out, paint, cfg.Secrets()).show
+			attempt, err := suite.Emit(cmd.Context(), cfg, o)
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ Exit codes: 0 formatted · 1 with --check or --diff: a file is not formatted · 
   relaycheck fmt --check scenarios/`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			files, err := yamlFiles(args)
+			files, err := scenarios.Files(args...)
 			if err != nil {
 				return exit(exitUsage, err)
 			}
@@ -94,35 +94,6 @@ func replaceFile(name string, text []byte) (err error) {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)
-}
-
-// yamlFiles lists the files that are meant: those named, and the YAML files of folders.
-func yamlFiles(args []string) ([]string, error) {
-	var files []string
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, arg)
-			continue
-		}
-		before := len(files)
-		err = filepath.WalkDir(arg, func(name string, d os.DirEntry, err error) error {
-			if ext := filepath.Ext(name); err == nil && !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				files = append(files, name)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(files) == before {
-			return nil, fmt.Errorf("the folder %s holds no YAML file", arg)
-		}
-	}
-	return files, nil
 }
 
 // lineDiff shows what changed between two short texts, line by line: the longest common part stays.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,10 +75,7 @@ func (a *app) printProblems(format string, problems strict.Problems) error {
 	if problems == nil {
 		problems = strict.Problems{}
 	}
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(problems)
+	return printJSON(a.out, problems)
 }
 
 // counted is "1 scenario" or "2 scenarios".

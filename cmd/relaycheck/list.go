@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,10 +53,7 @@ the scenarios that exercise each. Nothing is played.`,
 				return err
 			}
 			if asJSON {
-				enc := json.NewEncoder(a.out)
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", "  ")
-				return enc.Encode(l)
+				return printJSON(a.out, l)
 			}
 			if what != "requirements" {
 				a.printScenarios(l.Scenarios)

@@ -17,8 +17,8 @@ type livePrinter struct {
 	redact func([]byte) []byte
 }
 
-func newLivePrinter(out io.Writer, color bool) *livePrinter {
-	return &livePrinter{out: out, color: color, redact: report.Redactor()}
+func newLivePrinter(out io.Writer, color bool, secrets []string) *livePrinter {
+	return &livePrinter{out: out, color: color, redact: report.Redactor(secrets...)}
 }
 
 // The colours of a line: what failed, what was answered otherwise than 200.

@@ -31,14 +31,12 @@ the receiver (hooks.start), it is started for the look.`,
 			if err != nil {
 				return err
 			}
-			look, err := suite.Look(cmd.Context(), suite.Config{Target: tgt}, observe.Identity{TaskID: args[0], StreamID: stream})
+			cfg := suite.Config{URL: t.url, Target: tgt}
+			look, err := suite.Look(cmd.Context(), cfg, observe.Identity{TaskID: args[0], StreamID: stream})
 			if _, ok := errors.AsType[*suite.UsageError](err); ok {
 				return err
 			}
-			redact := report.Redactor()
-			if tgt != nil {
-				redact = report.Redactor(tgt.Secrets()...)
-			}
+			redact := report.Redactor(cfg.Secrets()...)
 			out, merr := json.MarshalIndent(map[string]any{"facts": orNothing(look.Facts), "effects": orNothing(look.Effects)}, "", "  ")
 			if merr != nil {
 				return exit(exitEnvironment, merr)
@@ -82,10 +80,7 @@ posted; nothing is judged. The exit code is 0 if a run can be made, 3 if not.`,
 				return err
 			}
 			if asJSON {
-				enc := json.NewEncoder(a.out)
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", "  ")
-				if err := enc.Encode(list); err != nil {
+				if err := printJSON(a.out, list); err != nil {
 					return err
 				}
 			}

@@ -98,18 +98,14 @@ func (a *app) play(ctx context.Context, f playFlags, scenario string, paint bool
 			_, _ = fmt.Fprintln(a.err, w.Error())
 		}
 	}
-	live := newLivePrinter(a.out, paint)
 	cfg := suite.Config{
 		URL: f.url, Target: target, Scenarios: list, Selection: suite.Selection{IDs: ids}, Seed: f.seed, TimeScale: f.scale,
 		Rounds: f.rounds, Round: f.round, Load: load,
 	}
-	run := report.Run{Target: report.Target{URL: f.url}}
-	if target != nil {
-		run.Redact = report.Redactor(target.Secrets()...)
-	}
+	run := report.Run{Target: report.Target{URL: f.url}, Redact: report.Redactor(cfg.Secrets()...)}
 	whole := report.NewLive(a.out, run, report.ConsoleOptions{Color: paint})
 	if !f.full {
-		cfg.Trace = live.show
+		cfg.Trace = newLivePrinter(a.out, paint, cfg.Secrets()).show
 	}
 	begin := func(round, of int, seed int64) {
 		_, _ = fmt.Fprintf(a.out, "round %d of %d · seed %d\n", round, of, seed)

@@ -163,7 +163,7 @@ func (a *app) runSuite(ctx context.Context, cfg suite.Config, f runFlags) error 
 	defer progress.close()
 	cfg.Progress = progress.show
 	if f.verbose {
-		live := newLivePrinter(a.err, color)
+		live := newLivePrinter(a.err, color, cfg.Secrets())
 		cfg.Trace = live.show
 		cfg.BenchOutput = a.err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -58,6 +59,14 @@ func terminalWidth(w io.Writer) int {
 func fileExists(path string) bool {
 	info, err := os.Stat(path) //nolint:gosec // the user of a command line names files
 	return err == nil && !info.IsDir()
+}
+
+// printJSON prints a value for programs, and for people who read what programs get.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }
 
 // indent puts a prefix before every line.

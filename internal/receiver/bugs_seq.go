@@ -307,54 +307,21 @@ func seqOthersBugs() []Bug {
 		Title:       "Ends all tasks that push to the stream of the task that exits.",
 		Requirement: "SEQ-8",
 		HintWords:   []string{"two tasks may push to one stream"},
-		seed: func(r *Receiver) {
-			keep := r.keep
-			r.keep = func(ctx context.Context, e event) error {
-				if err := keep(ctx, e); err != nil || e.Name != taskExit || e.StreamID == "" {
-					return err
-				}
-				ids, err := r.tasks(ctx, tasksOnStream, e.StreamID)
-				if err != nil {
-					return err
-				}
-				for _, id := range ids {
-					if id == e.TaskID {
-						continue
-					}
-					if err := r.turnTask(ctx, id, taskExit); err != nil {
-						return err
-					}
-				}
-				return nil
+		seed: exitEndsOthers(func(ctx context.Context, r *Receiver, e event) ([]string, error) {
+			if e.StreamID == "" {
+				return nil, nil
 			}
-		},
+			return r.tasks(ctx, tasksOnStream, e.StreamID)
+		}),
 	}, {
 		ID:          "exit-ends-older-tasks",
 		Title:       "Has one variable for the current task, so an exit ends every task that started before it.",
 		Requirement: "SEQ-8",
 		HintWords:   []string{"Global"},
 		SideEffects: []SideEffect{also(Everything, "any task that runs at the moment may be ended")},
-		seed: func(r *Receiver) {
-			keep := r.keep
-			r.keep = func(ctx context.Context, e event) error {
-				if err := keep(ctx, e); err != nil || e.Name != taskExit {
-					return err
-				}
-				ids, err := r.tasks(ctx, tasksWithEvent, taskStart)
-				if err != nil {
-					return err
-				}
-				for _, id := range ids {
-					if id == e.TaskID {
-						continue
-					}
-					if err := r.turnTask(ctx, id, taskExit); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-		},
+		seed: exitEndsOthers(func(ctx context.Context, r *Receiver, _ event) ([]string, error) {
+			return r.tasks(ctx, tasksWithEvent, taskStart)
+		}),
 	}, {
 		ID:          "alarm-ends-task",
 		Title:       "Takes a TaskAlarm for the end of the task.",
@@ -375,4 +342,29 @@ func seqOthersBugs() []Bug {
 			return lastEventSets(taskAlarm, ended)(failed, f)
 		}),
 	}}
+}
+
+// exitEndsOthers seeds an exit that ends other tasks than its own: those that which lists.
+func exitEndsOthers(which func(ctx context.Context, r *Receiver, e event) ([]string, error)) func(*Receiver) {
+	return func(r *Receiver) {
+		keep := r.keep
+		r.keep = func(ctx context.Context, e event) error {
+			if err := keep(ctx, e); err != nil || e.Name != taskExit {
+				return err
+			}
+			ids, err := which(ctx, r, e)
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				if id == e.TaskID {
+					continue
+				}
+				if err := r.turnTask(ctx, id, taskExit); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
 }

@@ -10,25 +10,6 @@ import (
 	"github.com/relaycheck/relaycheck/suite/target"
 )
 
-// An Observer looks at what a receiver did. It reports an error only where it could not look: a task that the
-// receiver knows nothing of is no error but empty facts.
-type Observer interface {
-	// Task looks at one task. Facts is nil where the observer shows none.
-	Task(ctx context.Context, id Identity) (Look, error)
-	// Facts lists the names of the facts it can show; nil if only a look can tell.
-	Facts() []string
-	// Close ends listeners and connections.
-	Close() error
-}
-
-// A Counter counts one side effect.
-type Counter interface {
-	// Count gives the number of effects of one task so far.
-	Count(ctx context.Context, id Identity) (n int, raw []byte, err error)
-	// Close ends listeners and connections.
-	Close() error
-}
-
 // Identity is what a look may be keyed by.
 type Identity struct {
 	TaskID   string

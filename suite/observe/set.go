@@ -66,13 +66,13 @@ func (s *Set) Look(ctx context.Context, id Identity) (Look, error) {
 	if s.task != nil {
 		wg.Go(func() {
 			defer s.task.survive(&err)
-			out, err = s.task.Task(ctx, id)
+			out, err = s.task.see(ctx, id)
 		})
 	}
 	for i, e := range s.effects {
 		wg.Go(func() {
 			defer e.survive(&errs[i])
-			count[i], raws[i], errs[i] = e.Count(ctx, id)
+			count[i], raws[i], errs[i] = e.tally(ctx, id)
 		})
 	}
 	wg.Wait()
@@ -95,21 +95,13 @@ func (o *observed) survive(err *error) {
 	}
 }
 
-// Task looks at the facts of one task alone.
-func (s *Set) Task(ctx context.Context, id Identity) (Look, error) {
-	if s.task == nil {
-		return Look{}, nil
-	}
-	return s.task.Task(ctx, id)
-}
-
 // Facts lists the names of the facts that can be seen: none without a task observer, and nil with ok where only a
 // look can tell, because the target answers in the standard shape.
 func (s *Set) Facts() (names []string, ok bool) {
 	if s.task == nil {
 		return []string{}, false
 	}
-	return s.task.Facts(), true
+	return s.task.names(), true
 }
 
 // Effects lists the names of the effects, in the order of the target file.
@@ -139,24 +131,23 @@ func (s *Set) Capabilities(shown []string) judge.Capabilities {
 func (s *Set) Close() error {
 	var errs []error
 	if s.task != nil {
-		errs = append(errs, s.task.Close())
+		errs = append(errs, s.task.source.close())
 	}
 	for _, e := range s.effects {
-		errs = append(errs, e.Close())
+		errs = append(errs, e.source.close())
 	}
 	return errors.Join(errs...)
 }
 
-// A taskObserver shows the facts of one task.
+// A taskObserver shows the facts of one task. It reports an error only where it could not look: a task that the receiver
+// knows nothing of is no error but empty facts.
 type taskObserver struct {
 	*observed
 	facts []*expression.Fact
 }
 
-var _ Observer = (*taskObserver)(nil)
-
-// Task implements Observer.
-func (o *taskObserver) Task(ctx context.Context, id Identity) (Look, error) {
+// see looks at one task. Facts is nil where there are none.
+func (o *taskObserver) see(ctx context.Context, id Identity) (Look, error) {
 	v, err := o.look(ctx, id)
 	if err != nil {
 		return Look{Raw: v.raw}, err
@@ -176,8 +167,8 @@ func (o *taskObserver) Task(ctx context.Context, id Identity) (Look, error) {
 	return Look{Facts: facts, Raw: v.raw}, nil
 }
 
-// Facts implements Observer.
-func (o *taskObserver) Facts() []string {
+// names lists the facts that it can show; nil if only a look can tell.
+func (o *taskObserver) names() []string {
 	if len(o.facts) == 0 {
 		return nil
 	}
@@ -188,19 +179,14 @@ func (o *taskObserver) Facts() []string {
 	return names
 }
 
-// Close implements Observer.
-func (o *taskObserver) Close() error { return o.source.close() }
-
 // An effect counts one side effect.
 type effect struct {
 	*observed
 	spec target.Effect
 }
 
-var _ Counter = (*effect)(nil)
-
-// Count implements Counter.
-func (e *effect) Count(ctx context.Context, id Identity) (int, []byte, error) {
+// tally gives the number of effects of one task so far, and what was seen of them.
+func (e *effect) tally(ctx context.Context, id Identity) (int, []byte, error) {
 	v, err := e.look(ctx, id)
 	if err != nil {
 		return 0, v.raw, err
@@ -225,6 +211,3 @@ func (e *effect) Count(ctx context.Context, id Identity) (int, []byte, error) {
 	}
 	return n, v.raw, nil
 }
-
-// Close implements Counter.
-func (e *effect) Close() error { return e.source.close() }

@@ -21,7 +21,7 @@ const (
 	maxCallBody  = 1 << 20  // bytes that are read of a body
 	maxKeptBody  = 64 << 10 // bytes that are kept of it
 	maxKeptCalls = 100      // calls of one task that are kept; all are counted
-	maxKeptBytes = 64 << 20 // bytes of bodies that are kept in all
+	maxKeptBytes = 64 << 20 // bytes that are kept of all calls: heads and bodies
 	maxTasks     = 200_000  // tasks that are told apart
 )
 
@@ -139,11 +139,16 @@ func callEnv(r *http.Request, body []byte) (env expression.Env, call map[string]
 		query[name] = strings.Join(values, ",")
 		fields[name] = query[name]
 	}
+	size = len(r.URL.RequestURI())
+	for name, value := range headers {
+		size += len(name) + len(value)
+	}
 	decoded, _ := expression.Decode(body)
 	text := strings.ToValidUTF8(string(body), "\uFFFD")
 	call = map[string]any{"method": r.Method, "path": r.URL.Path, "query": fields, "headers": headers}
 	if len(body) <= maxKeptBody {
-		call["body"], call["text"], size = decoded, text, len(body)
+		call["body"], call["text"] = decoded, text
+		size += len(body)
 	}
 	return expression.Env{
 		"method": r.Method, "path": r.URL.Path, "query": query, "headers": headers, "body": decoded, "text": text,

@@ -64,7 +64,7 @@ func (b *builder) hook(name string, spec *hookSpec) *Hook {
 		b.f.Errorf(spec.Pos, "hook", "%s is a request and a command", where).Hint("keep one of http and command")
 	case spec.HTTP.set:
 		h.URL = b.url(spec.HTTP, "http", "https")
-		b.secret(urlSecrets(h.URL)...)
+		b.secret(URLSecrets(h.URL)...)
 		for _, key := range []string{"env", "dir"} {
 			if spec.Keys.Has(key) {
 				b.f.Errorf(spec.Keys[key].Key, "hook", "%s has %s, which is for commands", where, key).Hint("delete it")

@@ -43,7 +43,7 @@ func (b *builder) http(spec httpSpec) *HTTP {
 	if t, ok := b.template(spec.URL); ok {
 		h.URL = t
 		raw := t.Fill("0", "0", nil)
-		b.secret(urlSecrets(raw)...)
+		b.secret(URLSecrets(raw)...)
 		if err := checkURL(raw, "http", "https"); err != nil {
 			spec.URL.node.Errorf("url", "%s: %v", spec.URL.node.Path(), err)
 		} else if hostKeyed(t) {
@@ -105,7 +105,7 @@ func (b *builder) sql(spec sqlSpec) *SQL {
 
 func (b *builder) redis(spec redisSpec) *Redis {
 	r := &Redis{URL: b.url(spec.URL, "redis", "rediss"), Command: b.templates(spec.Command), TLS: b.tls(spec.TLS)}
-	b.secret(urlSecrets(r.URL)...)
+	b.secret(URLSecrets(r.URL)...)
 	if u, err := url.Parse(r.URL); err == nil {
 		if db := strings.Trim(u.Path, "/"); strings.Trim(db, "0123456789") != "" {
 			spec.URL.node.Errorf("url", "%s: the path of a redis URL is the number of the database, as in redis://host:6379/0", spec.URL.node.Path())

@@ -61,7 +61,7 @@ func New(rawURL string) (*Target, error) {
 	if err := checkURL(rawURL, "http", "https"); err != nil {
 		return nil, err
 	}
-	return &Target{URL: rawURL, Observe: Observe{Within: DefaultWithin}, secrets: urlSecrets(rawURL)}, nil
+	return &Target{URL: rawURL, Observe: Observe{Within: DefaultWithin}, secrets: URLSecrets(rawURL)}, nil
 }
 
 // ForReference is the target of the reference receiver that listens at base, "http://127.0.0.1:8080". It shows its
@@ -78,17 +78,6 @@ func ForReference(base string) (*Target, error) {
 	}
 	t.Observe.Task = &TaskObserver{Source: Source{Kind: KindHTTP, Timeout: DefaultTimeout, HTTP: &HTTP{URL: tasks}}}
 	return t, nil
-}
-
-// WithURL is a copy of the target with another URL.
-func (t *Target) WithURL(rawURL string) (*Target, error) {
-	if err := checkURL(rawURL, "http", "https"); err != nil {
-		return nil, err
-	}
-	c := *t
-	c.URL = rawURL
-	c.secrets = append(append([]string(nil), t.secrets...), urlSecrets(rawURL)...)
-	return &c, nil
 }
 
 // A builder makes the target of the file, and notes on the file what is wrong.
@@ -126,7 +115,7 @@ var keyLine = regexp.MustCompile(`(?i)(\b(?:key|password|authorization)"?:\s*)["
 func (b *builder) build(spec fileSpec) {
 	t := b.t
 	t.URL = b.url(spec.URL, "http", "https")
-	b.secret(urlSecrets(t.URL)...)
+	b.secret(URLSecrets(t.URL)...)
 	b.signing(spec.Signing)
 	t.TLS = b.tls(spec.TLS)
 	t.Headers = b.headers(spec.Headers)

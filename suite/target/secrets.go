@@ -42,8 +42,8 @@ func headerSecrets(name, value string) []string {
 	return out
 }
 
-// urlSecrets are the secrets in a URL: its password, and query parameters named like one.
-func urlSecrets(raw string) []string {
+// URLSecrets lists the secrets in a URL: its password, and query parameters named like one.
+func URLSecrets(raw string) []string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/relaycheck/relaycheck/emitter"
 	"github.com/relaycheck/relaycheck/internal/strict"
+	"github.com/relaycheck/relaycheck/suite/judge"
 	"github.com/relaycheck/relaycheck/suite/observe/expression"
 )
 
@@ -39,9 +40,8 @@ type Observe struct {
 	Effects []Effect      // in the order of the file
 }
 
-// DefaultWithin is how long acknowledged work may take to become visible where the file does not say. It is
-// generous on purpose: a queue behind the receiver is sensible, and a late sight is not a loss.
-const DefaultWithin = 5 * time.Second
+// DefaultWithin is how long acknowledged work may take to become visible where the file does not say.
+const DefaultWithin = judge.DefaultWithin
 
 // A TaskObserver shows the facts of one task.
 type TaskObserver struct {

@@ -24,9 +24,6 @@ type part struct {
 	text, name string
 }
 
-// Literal is a template without placeholders.
-func Literal(text string) Template { return Template{[]part{{text: text}}} }
-
 // ParseTemplate reads text with placeholders. One that is not known is an error.
 func ParseTemplate(text string) (Template, error) {
 	var t Template

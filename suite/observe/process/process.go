@@ -24,7 +24,7 @@ type Spec struct {
 	Argv      []string // the program and its arguments
 	Env       []string // NAME=value, besides the environment of this process
 	Dir       string   // "" is the current directory
-	MaxOutput int      // bytes of stdout and of stderr, each
+	MaxOutput int      // bytes of stdout and of stderr, each; of one that is Detached the last ones are kept
 	Detached  bool     // what it leaves in the background may go on running
 }
 
@@ -190,8 +190,12 @@ func (o *output) bytes(most int) []byte {
 	if o.buffer != nil {
 		return o.buffer.kept.Bytes()
 	}
+	begin := int64(0)
+	if info, err := o.file.Stat(); err == nil {
+		begin = max(0, info.Size()-int64(most))
+	}
 	b := make([]byte, most)
-	n, _ := o.file.ReadAt(b, 0) // an error is the end of the file
+	n, _ := o.file.ReadAt(b, begin) // an error is the end of the file
 	return b[:n]
 }
 
