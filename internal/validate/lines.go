@@ -16,7 +16,7 @@ import (
 // cache and for memory to stay flat, large enough that handing it over costs nothing.
 const chunkSize = 256 << 10
 
-// readSize is how much is read at once, in bytes.
+// readSize is how much is read at once where it may have to be waited for, in bytes.
 const readSize = 32 << 10
 
 // overrun is how much is read behind a chunk at first, for its last line to end.
@@ -37,6 +37,8 @@ type span struct {
 	next   atomic.Int64 // of a file: number of the chunk that nobody has taken yet
 	chunks chan *chunk  // of a stream: those that nobody has taken yet
 	stop   atomic.Int64 // a chunk stopped short here: what begins behind it need not be judged
+
+	instant *instant // of a file: it is read with that as far as it goes
 
 	// How far it was told of. Written in turn, and read when that is over.
 	offset int64
@@ -59,7 +61,7 @@ type chunk struct {
 
 // newSpan is a span of which so many chunks may be under way.
 func newSpan(lines capture.Lines, input, most int) *span {
-	s := &span{Lines: lines, input: input, turns: newTurns(most), offset: lines.From, line: lines.Line}
+	s := &span{Lines: lines, input: input, turns: newTurns(most), offset: lines.From, line: lines.Line, instant: newInstant(lines.File)}
 	s.stop.Store(math.MaxInt64)
 	return s
 }
@@ -273,6 +275,10 @@ func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
 	}
 	got := 0
 	for got < n {
+		if k := c.span.instant.read(w.buf[got:n], from+int64(got)); k > 0 {
+			got += k
+			continue
+		}
 		k, err := c.span.File.ReadAt(w.buf[got:min(n, got+readSize)], from+int64(got))
 		got += k
 		if errors.Is(err, io.EOF) {
