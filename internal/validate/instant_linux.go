@@ -55,5 +55,5 @@ func (r *instant) read(buf []byte, off int64) int {
 		}
 		return 0
 	}
-	return int(n) //nolint:gosec // at most len(buf)
+	return int(n)
 }

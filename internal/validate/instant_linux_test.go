@@ -15,7 +15,7 @@ func TestWhatLiesInMemoryIsReadAtOnce(t *testing.T) {
 	t.Parallel()
 	want := make([]byte, 300<<10)
 	for i := range want {
-		want[i] = byte(rand.Uint32()) //nolint:gosec // any byte
+		want[i] = byte(rand.Uint32())
 	}
 	path := filepath.Join(t.TempDir(), "capture")
 	if err := os.WriteFile(path, want, 0o600); err != nil {

@@ -20,7 +20,7 @@ const chunkSize = 256 << 10
 const readSize = 32 << 10
 
 // overrun is how much is read behind a chunk at first, for its last line to end.
-const overrun = 16 << 10
+const overrun = 4 << 10
 
 // slack is the capacity behind a text for its lines to be found fast; see schema.Lines.
 const slack = 64
@@ -191,7 +191,7 @@ func (w *worker) chunk(b *batch) {
 					break
 				}
 				before := len(text)
-				if text, ok = w.read(c, start, start+int64(2*before)); !ok {
+				if text, ok = w.read(c, start, start+int64(before+max(overrun, before-at)), before); !ok {
 					return
 				}
 				if len(text) <= before {
@@ -219,11 +219,11 @@ func (w *worker) open(c *chunk) (text []byte, start int64, at int, ok bool) {
 	case c.text != nil:
 		return c.text, c.from, 0, true
 	case c.from == c.span.From:
-		text, ok = w.read(c, c.from, c.to+overrun)
+		text, ok = w.read(c, c.from, c.to+overrun, 0)
 		return text, c.from, 0, ok
 	}
 	start = c.from - 1 // whether a line begins at from is told by the byte before
-	if text, ok = w.read(c, start, c.to+overrun); !ok {
+	if text, ok = w.read(c, start, c.to+overrun, 0); !ok {
 		return nil, 0, 0, false
 	}
 	at = bytes.IndexByte(text, '\n') + 1
@@ -267,13 +267,14 @@ func (p *plain) count(t *tally, lines *schema.Lines) {
 	*p = plain{}
 }
 
-// read fills the worker's buffer with a part of the file, up to the size that the span has.
-func (w *worker) read(c *chunk, from, to int64) ([]byte, bool) {
+// read fills the worker's buffer with a part of the file, up to the size that the span has; got bytes of it are there already.
+func (w *worker) read(c *chunk, from, to int64, got int) ([]byte, bool) {
 	n := int(min(to, c.span.To) - from)
 	if cap(w.buf) < n+slack || cap(w.buf) > chunkSize+2*maxOverrun {
-		w.buf = make([]byte, n+slack)
+		buf := make([]byte, n+overrun+slack) // the next chunk may begin a byte earlier, or end later
+		copy(buf, w.buf[:got])
+		w.buf = buf
 	}
-	got := 0
 	for got < n {
 		if k := c.span.instant.read(w.buf[got:n], from+int64(got)); k > 0 {
 			got += k

@@ -107,6 +107,25 @@ func TestAFileIsToldOfAsIfItWereReadFromBeginningToEnd(t *testing.T) {
 	}
 }
 
+// Where the last line of a chunk does not end in what was read, more is read behind it.
+func TestWhatWasReadStaysWhereMoreIsRead(t *testing.T) {
+	t.Parallel()
+	data := callbackLines(rand.New(rand.NewPCG(2, 9)), 1<<20, 0)
+	s := newSpan(capture.Lines{File: bytes.NewReader(data), To: int64(len(data))}, 1, 1)
+	w, c, got := newWorker(Options{}), &chunk{span: s}, 0
+	const from = 100
+	for _, to := range []int{5000, 9000, 9001, 300_000, 900_000, len(data) - 1, len(data) + 5000} {
+		text, ok := w.read(c, from, int64(to), got)
+		if !ok || !bytes.Equal(text, data[from:min(to, len(data))]) {
+			t.Fatalf("up to %d behind %d bytes: %v, %d bytes, others than those of the file", to, got, ok, len(text))
+		}
+		if cap(text)-len(text) < slack {
+			t.Errorf("up to %d: no slack", to)
+		}
+		got = len(text)
+	}
+}
+
 func firstDifference(a, b string) string {
 	as, bs := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range min(len(as), len(bs)) {
