@@ -14,7 +14,8 @@ type fieldScan struct {
 	form
 	body []byte
 
-	buf   []byte      // what msg or source_urls stands for
+	text  []byte      // what msg stands for
+	buf   []byte      // what source_urls, or the event's name, stands for
 	parts [32]varPart // what may differ in the next callback of the same shape, in no order
 	n     int
 	inMsg [2]int // which of the parts stand in msg, with their places in the decoded text
@@ -23,6 +24,7 @@ type fieldScan struct {
 	event      [2]int // where the outer values stand that are needed in the end
 	msg, urls  [2]int
 	eventCoded bool
+	usual      bool // source_urls is written as senders do
 }
 
 // A varPart is a variable part of the body: body[start:end].
@@ -162,6 +164,9 @@ func (f *fieldScan) scan(body []byte) bool {
 	if cap(f.buf) > keepBuffer {
 		f.buf = nil
 	}
+	if cap(f.text) > keepBuffer {
+		f.text = nil
+	}
 	ok := f.envelope()
 	f.body = nil
 	return ok
@@ -256,7 +261,7 @@ func (f *fieldScan) part(start, end int, kind partKind) {
 func (f *fieldScan) readURLs() bool {
 	raw := f.body[f.urls[0]:f.urls[1]]
 	f.part(f.urls[0], f.urls[1], partURLs)
-	if urlsEnd(f.body, f.urls[0]) == f.urls[1] { // written as senders do, there is nothing to decode
+	if f.usual {
 		return true
 	}
 	f.buf = decodeText(f.buf[:0], raw)

@@ -114,7 +114,7 @@ const (
 
 // patience is how many unknown bodies are met before shapes that were of no use since the last time make room for
 // others: seldom enough that bodies in an ever changing order of keys do not cost a learning each.
-const patience = 4096
+const patience = 1 << 14
 
 // A shapeCache finds the shape of a body by 16 of its bytes that senders do not vary.
 type shapeCache struct {

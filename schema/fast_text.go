@@ -205,6 +205,58 @@ func decodeText(out, raw []byte) []byte {
 	return out[:n]
 }
 
+// readText is textEnd and decodeText in one walk, for texts with many escapes: end is the place of the quotation mark that ends
+// the string, negative where it is not plainly in order, and text what its content stands for, in the memory of out if there
+// is enough.
+func readText(out, b []byte, i int) (text []byte, end int) {
+	const room = 8 + slack // for eight bytes at a time, or one character; what is decoded is searched next
+	out = out[:cap(out)]
+	n := 0
+	for i < len(b) {
+		if len(out)-n < room {
+			out = append(out[:n], make([]byte, n+4*room)...)
+			out = out[:cap(out)]
+		}
+		if i+8 <= len(b) {
+			w := word(b[i:])
+			binary.LittleEndian.PutUint64(out[n:], w)
+			m := jsonscan.Special(w)
+			k := jsonscan.First(m) // 8 where there is none
+			i, n = i+k, n+k
+			if m == 0 {
+				continue
+			}
+		}
+		switch c := b[i]; {
+		case c == '"':
+			return out[:n], i
+		case c == '\\' && i+1 < len(b) && escapeLetters[b[i+1]] != 0:
+			out[n] = escapeLetters[b[i+1]]
+			i, n = i+2, n+1
+		case c == '\\':
+			behind := escapeEnd(b, i)
+			if behind < 0 {
+				return out[:n], -1
+			}
+			n += len(decodeText(out[n:n], b[i:behind]))
+			i = behind
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && size == 1 {
+				return out[:n], -1
+			}
+			n += copy(out[n:], b[i:i+size])
+			i += size
+		case c < ' ':
+			return out[:n], -1
+		default:
+			out[n] = c
+			i, n = i+1, n+1
+		}
+	}
+	return out[:n], -1
+}
+
 var escapeLetters = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }

@@ -15,7 +15,11 @@ func (f *fieldScan) outer(b, key []byte, i int) (end, bit int) {
 			return -1, bit
 		}
 		return end, bit
-	case kEvent, kMsg, kURLs, kEventTime, kInterface, kProduct, kCallbackURL, kStream, kTask, kToURL:
+	case kMsg:
+		return f.takeMsg(b, i), bit
+	case kURLs:
+		return f.takeURLs(b, i), bit
+	case kEvent, kEventTime, kInterface, kProduct, kCallbackURL, kStream, kTask, kToURL:
 	default:
 		return -1, 0
 	}
@@ -26,10 +30,6 @@ func (f *fieldScan) outer(b, key []byte, i int) (end, bit int) {
 	switch bit {
 	case kEvent:
 		f.event, f.eventCoded = [2]int{start, stop}, escaped
-	case kMsg:
-		f.msg = [2]int{start, stop}
-	case kURLs:
-		f.urls = [2]int{start, stop}
 	case kEventTime:
 		if !isDigits(b[start:stop]) { // a number is seen in no table and no sample
 			return -1, bit
@@ -45,13 +45,36 @@ func (f *fieldScan) outer(b, key []byte, i int) (end, bit int) {
 	return end, bit
 }
 
+// takeMsg decodes msg, which is read when the event is known.
+func (f *fieldScan) takeMsg(b []byte, i int) (end int) {
+	if i >= len(b) || b[i] != '"' {
+		return -1
+	}
+	if f.text, end = readText(f.text[:0], b, i+1); end < 0 {
+		return -1
+	}
+	f.msg = [2]int{i + 1, end}
+	return end + 1
+}
+
+// takeURLs notes where source_urls stands, and whether there is nothing in it to decode, since it is written as senders do.
+func (f *fieldScan) takeURLs(b []byte, i int) (end int) {
+	if i < len(b) && b[i] == '"' {
+		if stop := urlsEnd(b, i+1); stop >= 0 {
+			f.urls, f.usual = [2]int{i + 1, stop}, true
+			return stop + 1
+		}
+	}
+	start, stop, end, _ := textAt(b, i)
+	f.urls, f.usual = [2]int{start, stop}, false
+	return end
+}
+
 // readMsg reads what msg holds: the event's members, all of them and no others.
 func (f *fieldScan) readMsg() bool {
-	raw := f.body[f.msg[0]:f.msg[1]]
-	f.buf = decodeText(f.buf[:0], raw)
 	first := f.n
-	seen, end := f.members(f.buf, skipSpace(f.buf, 0), f.inner)
-	if end < 0 || skipSpace(f.buf, end) != len(f.buf) || seen != fastMsgKeys[f.form.event] {
+	seen, end := f.members(f.text, skipSpace(f.text, 0), f.inner)
+	if end < 0 || skipSpace(f.text, end) != len(f.text) || seen != fastMsgKeys[f.form.event] {
 		return false
 	}
 	f.inMsg = [2]int{first, f.n}
