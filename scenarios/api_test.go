@@ -161,7 +161,7 @@ func TestLoadFilesReadsFilesAndFolders(t *testing.T) {
 		{"no path", "no scenario file was named", nil},
 		{"a file that is not there", "no such file", []string{filepath.Join(dir, "none.yaml")}},
 		{"an empty folder", "holds no scenario", []string{t.TempDir()}},
-		{"a huge file", "at most 1048576 are read", []string{write("huge/x.yaml", strings.Repeat("#", strict.MaxSize+1))}},
+		{"a huge file", "at most 1048576 bytes are read", []string{write("huge/x.yaml", strings.Repeat("#", strict.MaxSize+1))}},
 	} {
 		if _, err := scenarios.LoadFiles(test.paths...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %s", test.name, err, test.want)

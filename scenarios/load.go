@@ -31,7 +31,7 @@ func LoadFiles(paths ...string) ([]*Scenario, error) {
 	var list []*Scenario
 	var problems strict.Problems
 	for _, name := range names {
-		src, err := readBounded(name)
+		src, err := strict.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read scenario: %w", err)
 		}
@@ -85,18 +85,6 @@ func collect(problems *strict.Problems, err error) error {
 		return nil
 	}
 	return err
-}
-
-// readBounded reads a file, and no more of it than the loader would take.
-func readBounded(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > strict.MaxSize {
-		return nil, fmt.Errorf("%s has %d bytes, at most %d are read", name, info.Size(), strict.MaxSize)
-	}
-	return os.ReadFile(name)
 }
 
 // Files lists the scenario files that paths stand for, each once: files as they are given, and of folders all *.yaml and *.yml

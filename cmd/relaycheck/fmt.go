@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaycheck/relaycheck/internal/strict"
 	"github.com/relaycheck/relaycheck/scenarios"
 )
 
@@ -56,7 +57,7 @@ Exit codes: 0 formatted · 1 with --check or --diff: a file is not formatted · 
 
 // formatFile formats one file, or says what formatting would do to it.
 func (a *app) formatFile(name string, check, diff bool) (different bool, err error) {
-	src, err := os.ReadFile(name)
+	src, err := strict.ReadFile(name)
 	if err != nil {
 		return false, err
 	}

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +61,7 @@ no document.`,
 				_, _ = fmt.Fprintln(a.err, "The key was drawn: another run gives other pseudonyms. Give --key to have the same again.")
 			}
 			var counts redact.Counts
-			err = a.intoFile(output, func(w io.Writer) (err error) {
+			err = a.intoPlace(output, func(w io.Writer) (err error) {
 				counts, err = redact.Stream(cmd.Context(), secret, r, w, func(at capture.Document, why error) {
 					_, _ = fmt.Fprintf(a.err, "%s:%d:%d: left out: %v\n", at.Source, at.Line, at.Column, why)
 				})
@@ -100,38 +97,4 @@ func (a *app) redactOutcome(n redact.Counts, err error, wrapped bool) error {
 		return exit(exitBroken, nil)
 	}
 	return nil
-}
-
-// canWrite finds out before long work whether a file can be made where it is to be. flag names it in the complaint.
-func canWrite(flag, name string) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return fmt.Errorf("--%s: %s is a folder: name a file", flag, name)
-	}
-	dir := filepath.Dir(name)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("--%s: there is no folder %s to write %s to", flag, dir, filepath.Base(name))
-	}
-	return nil
-}
-
-// intoFile has something written to a file, whole or not at all, or to the standard output.
-func (a *app) intoFile(name string, write func(io.Writer) error) (err error) {
-	if name == "" {
-		w := bufio.NewWriter(a.out)
-		return errors.Join(write(w), w.Flush())
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriter(f)
-	if err := errors.Join(write(w), w.Flush(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

@@ -197,8 +197,8 @@ func (r *Reader) Waits() bool {
 	return len(bytes.TrimLeft(p, " \t\r\n")) == 0
 }
 
-// Skipped tells how many files of the named folders were left out since they do not look like captures, and the names of
-// the first few.
+// Skipped tells how many files of the named folders were left out since they are hidden, no regular files, or not named as
+// captures are, and the names of the first few.
 func (r *Reader) Skipped() (n int, first []string) { return r.skipped.n, r.skipped.first }
 
 // Counts tells what was met so far. Of a source that is still being read, or was not read to its end, the lines are not

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -335,6 +336,26 @@ func BenchmarkLines(b *testing.B) {
 	for b.Loop() {
 		if _, err := r.Next(b.Context()); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// The last read before the bound may have room for far more.
+func TestAnArchiveExpandsToItsBoundAndNotBeyond(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 2000)
+	for name, packed := range map[string]string{"gzip": zip(t, text), "zstd": zst(t, text)} {
+		for _, floor := range []int64{0, 1, 100, 1999, 2000, math.MaxInt64} {
+			out, free, _, err := unpack(strings.NewReader(packed), expansion{floor: floor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(out)
+			free()
+			_, over := errors.AsType[*expandError](err)
+			if int64(len(got)) != min(floor, 2000) || over != (floor < 2000) || !over && err != nil {
+				t.Errorf("%s, at most %d bytes: %d bytes, %v", name, floor, len(got), err)
+			}
 		}
 	}
 }

@@ -117,16 +117,23 @@ func (e *expandError) Error() string {
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.out > max(b.floor, b.ratio*b.in.n) {
-		return 0, &archiveError{&expandError{b.expansion}}
+	if left := b.bound() - b.out; left < int64(len(p)) {
+		p = p[:left+1] // one byte beyond the bound tells that there is more
 	}
 	n, err := b.r.Read(p)
 	b.out += int64(n)
+	if b.out > b.bound() {
+		b.out--
+		return n - 1, &archiveError{&expandError{b.expansion}}
+	}
 	if err != nil && !errors.Is(err, io.EOF) && b.in.err == nil {
 		err = &archiveError{err}
 	}
 	return n, err
 }
+
+// bound is how much may have come out for what went in.
+func (b *bounded) bound() int64 { return max(b.floor, b.ratio*b.in.n) }
 
 // readError says what kind of failure ended a source.
 func readError(err error) *ReadError {

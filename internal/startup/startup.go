@@ -8,18 +8,24 @@ package startup
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 )
 
-// percent is how much the collector lets the heap grow between two collections: as GOGC says, and where it says nothing half as
-// much again as usual. Of a short command's heap most stays for good, and is gone through in vain.
-var percent = func() int {
-	usual := debug.SetGCPercent(-1)
-	if os.Getenv("GOGC") == "" {
-		return usual + usual/2
-	}
-	return usual
-}()
+// percent is how much the collector lets the heap grow between two collections, as the environment or the runtime has it.
+var percent = debug.SetGCPercent(-1)
 
-// Done has the collector run again. A program calls it first in main.
-func Done() { debug.SetGCPercent(percent) }
+// Done has the collector run again, as GOGC says. Where that says nothing the first collection comes when the heap is twice as
+// large as usual, at eight megabytes: a short command ends before, and what packages made is not gone through in vain. A
+// program calls it first in main.
+func Done() {
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(percent)
+		return
+	}
+	runtime.AddCleanup(new(first), func(percent int) { debug.SetGCPercent(percent) }, percent)
+	debug.SetGCPercent(2 * percent)
+}
+
+// A first is nobody's, so the first collection frees it. It is larger than what the runtime puts together into one block.
+type first struct{ _ [64]byte }

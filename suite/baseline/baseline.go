@@ -65,7 +65,7 @@ func (d *day) DecodeYAML(n strict.Node) {
 // Load reads a baseline file. What is wrong with it comes as strict.Problems, all of it at once. The result is never
 // nil without an error: an empty list is a baseline, too.
 func Load(path string) ([]report.Known, error) {
-	src, err := os.ReadFile(path)
+	src, err := strict.ReadFile(path)
 	if err != nil {
 		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err

@@ -19,7 +19,7 @@ import (
 // Load reads the target file at path. Env looks a variable up, as os.LookupEnv does; nil has none. What is wrong
 // with the file comes as strict.Problems, all of it at once, with its secrets hidden.
 func Load(path string, env func(string) (string, bool)) (*Target, error) {
-	src, err := os.ReadFile(path)
+	src, err := strict.ReadFile(path)
 	if err != nil {
 		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
