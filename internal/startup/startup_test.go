@@ -10,7 +10,7 @@ import (
 func setting() int {
 	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
 	metrics.Read(sample)
-	return int(sample[0].Value.Uint64()) //nolint:gosec // few hundred
+	return int(sample[0].Value.Uint64())
 }
 
 func TestTheFirstCollectionComesLateAndTheOthersAsUsual(t *testing.T) {
