@@ -184,7 +184,7 @@ func (r *Reader) closeSource() {
 	r.split, r.file, r.free, r.stream = nil, nil, nil, nil
 }
 
-// Waits reports whether the next document has to be waited for: nothing of it was read yet. Whoever gathers documents
+// Waits reports whether the next document has to be waited for: nothing of it was read yet, or of a line not its end. Whoever gathers documents
 // before working on them can stop doing so here, so that a slow stream is not held up.
 func (r *Reader) Waits() bool {
 	if len(r.queue) > 0 {
@@ -194,7 +194,9 @@ func (r *Reader) Waits() bool {
 		return true
 	}
 	p, _ := r.buf.Peek(r.buf.Buffered())
-	return len(bytes.TrimLeft(p, " \t\r\n")) == 0
+	p = bytes.TrimLeft(p, " \t\r\n")
+	// Whoever writes blocks ends them in the middle of a line.
+	return len(p) == 0 || r.split.lines && r.split.array == noArray && bytes.IndexByte(p, '\n') < 0
 }
 
 // Skipped tells how many files of the named folders were left out since they are hidden, no regular files, or not named as

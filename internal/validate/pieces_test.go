@@ -337,6 +337,25 @@ func TestWhatAStreamHasSaidIsToldOfWhenItFallsSilent(t *testing.T) {
 	}
 }
 
+// So it is at the beginning, before there is enough to read it in pieces.
+func TestWhatAStreamHasSaidAtFirstIsToldOfBeforeALineHasEnded(t *testing.T) {
+	t.Parallel()
+	l := startLive(t.Context(), t, Options{Format: NDJSON})
+	l.write("{}\n" + line1(schema.TaskStart)[:50])
+	l.expect(schema.Error, 1)
+	l.write(line1(schema.TaskStart)[50:] + "\n{}\n{}\n{")
+	l.expect(schema.Error, 3, 4)
+	l.write("}\n")
+	l.expect(schema.Error, 5)
+	_ = l.feed.Close()
+	if tail := l.end(); tail.Summary.OK != 1 || tail.Summary.Documents != 5 {
+		t.Errorf("%+v", tail.Summary)
+	}
+	if err := <-l.done; err != nil {
+		t.Error(err)
+	}
+}
+
 // An interrupt in the middle of a stream that is read in pieces still gives the summary of what was told of.
 func TestAnInterruptEndsAStreamThatIsReadInPieces(t *testing.T) {
 	t.Parallel()
