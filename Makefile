@@ -24,6 +24,7 @@ examples: ## fetch what the example receivers need (only Node's, where npm is th
 
 test: examples ## run every test, with the race detector, in random order
 	$(GO) test -race -shuffle=on -timeout 20m ./...
+	$(GO) test -tags purego ./schema/... # what processors without our assembly run
 	@$(MAKE) --no-print-directory test-browser
 
 test-browser: ## test the HTML report in headless Chromium (where it and npm are there)
